@@ -1,0 +1,167 @@
+import { ulid } from 'ulid';
+import * as z from 'zod';
+import { cleanLine, cleanText, type TextLimit } from './clean.ts';
+import { PatchworkError } from './error.ts';
+import { redact } from './redact.ts';
+import { GAP_TYPES, type GapType, RESOLUTIONS, type Report, type Resolution } from './report.ts';
+
+/** Chosen so that the text of a report and its marker together fit into the 65,536 characters of an issue body. */
+const LIMITS = {
+  what_i_needed: { characters: 3000, bytes: 6000 },
+  what_i_tried: { characters: 3000, bytes: 6000 },
+  suggestion: { characters: 3000, bytes: 6000 },
+  user_goal: { characters: 1000, bytes: 2000 },
+} satisfies Record<string, TextLimit>;
+
+const MAX_TOOLS = 200;
+const MAX_TOOLS_BYTES = 4000;
+/** The alphabet of MCP tool names; anything else is not a name. */
+const TOOL_NAME = /^[A-Za-z0-9_.\-/]{1,128}$/;
+const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+const required = z.string({ error: (issue) => (issue.input === undefined ? 'is missing' : 'must be a text') });
+const lenient = z.string().catch('');
+
+/**
+ * The body of both wire contracts (DESIGN 5.1). Strict in shape where a report would be worthless without it, lenient in values:
+ * an unknown enum value or an optional field of the wrong type never loses a report.
+ */
+export const reportBody = z.object({
+  server_name: lenient,
+  server_slug: lenient,
+  what_i_needed: required.describe('What the agent needed and the server does not offer.'),
+  what_i_tried: required.describe('Which tools the agent tried and what came back.'),
+  gap_type: required.describe(`One of ${GAP_TYPES.join(', ')}; any other word counts as other.`),
+  suggestion: lenient,
+  user_goal: lenient,
+  resolution: lenient.describe(`One of ${RESOLUTIONS.join(', ')}, or empty.`),
+  tools_available: z.unknown().describe('Tool names: an array, a JSON array as text, or names separated by commas.'),
+  agent_model: lenient,
+  session_id: lenient,
+  client_type: lenient,
+  server_version: lenient,
+  client_version: lenient,
+  report_id: lenient,
+  surface_hash: lenient,
+  session_source: lenient,
+});
+
+export interface ReadReport {
+  report: Report;
+  /** True when the caller chose the id, so that it identifies a retry. */
+  ownId: boolean;
+}
+
+/**
+ * Reads a body that was JSON into a report: cleaned, redacted, bounded. Throws `invalid_body`, `missing_field` or
+ * `invalid_field` (422), naming the field and never its value.
+ */
+export function readReport(body: unknown, options: { now: Date; server?: string }): ReadReport {
+  const parsed = reportBody.safeParse(body);
+  if (!parsed.success) throw refusal(parsed.error.issues[0]);
+  const given = parsed.data;
+  const remarks: string[] = [];
+  let hidden = 0;
+  let secrets = 0;
+
+  const text = (field: keyof typeof LIMITS): string => {
+    const clean = cleanText(given[field], LIMITS[field]);
+    hidden += clean.hidden;
+    const safe = redact(clean.text);
+    secrets += safe.secrets;
+    if (clean.clipped) remarks.push(`${field} clipped`);
+    return safe.text;
+  };
+  const line = (value: string, characters = 200): string => {
+    const safe = redact(cleanLine(value, characters));
+    secrets += safe.secrets;
+    return safe.text;
+  };
+
+  const what_i_needed = text('what_i_needed');
+  const what_i_tried = text('what_i_tried');
+  for (const [field, value] of Object.entries({ what_i_needed, what_i_tried })) {
+    if (value === '') {
+      throw new PatchworkError('missing_field', `The field ${field} is empty.`, { status: 422, field });
+    }
+  }
+  const gap_type = word(given.gap_type, GAP_TYPES);
+  if (!gap_type && given.gap_type.trim()) remarks.push(`the agent called the gap type “${line(given.gap_type, 60)}”`);
+  const resolution = word(given.resolution, RESOLUTIONS);
+  if (!resolution && given.resolution.trim())
+    remarks.push(`the agent called the resolution “${line(given.resolution, 60)}”`);
+
+  const ownId = ULID.test(given.report_id);
+  const report: Report = {
+    id: ownId ? given.report_id : ulid(options.now.getTime()),
+    received_at: options.now.toISOString(),
+    server_name: options.server ?? (line(given.server_name || given.server_slug, 100) || 'unknown'),
+    what_i_needed,
+    what_i_tried,
+    gap_type: gap_type ?? 'other',
+    suggestion: text('suggestion'),
+    user_goal: text('user_goal'),
+    resolution: resolution ?? '',
+    tools_available: toolNames(given.tools_available),
+    agent_model: line(given.agent_model),
+    session_id: line(given.session_id),
+    client_type: line(given.client_type),
+    server_version: line(given.server_version, 64),
+    client_version: line(given.client_version, 64),
+    surface_hash: line(given.surface_hash, 80),
+    session_source: line(given.session_source, 64),
+    remarks,
+  };
+  if (hidden) remarks.push(`${hidden} hidden ${hidden === 1 ? 'character' : 'characters'} removed`);
+  if (secrets) remarks.push(`${secrets} ${secrets === 1 ? 'secret' : 'secrets'} redacted`);
+  return { report, ownId };
+}
+
+/** `Missing Tool` and `missing-tool` are the word `missing_tool`; anything else is not a word of the list. */
+function word<T extends GapType | Resolution>(value: string, words: readonly T[]): T | undefined {
+  const plain = value
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_');
+  return words.find((candidate) => candidate === plain);
+}
+
+function toolNames(value: unknown): string[] {
+  const names = new Set<string>();
+  let bytes = 0;
+  for (const entry of asList(value)) {
+    if (typeof entry !== 'string') continue;
+    const name = entry.trim();
+    if (!TOOL_NAME.test(name) || names.has(name)) continue;
+    bytes += name.length + 3;
+    if (names.size === MAX_TOOLS || bytes > MAX_TOOLS_BYTES) break;
+    names.add(name);
+  }
+  return [...names];
+}
+
+function asList(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  if (typeof value !== 'string') return [];
+  if (value.trim().startsWith('[')) {
+    try {
+      const parsed: unknown = JSON.parse(value);
+      if (Array.isArray(parsed)) return parsed;
+    } catch {
+      // not JSON after all: names separated by commas
+    }
+  }
+  return value.split(',');
+}
+
+function refusal(issue: z.core.$ZodIssue | undefined): PatchworkError {
+  const field = issue?.path[0];
+  if (typeof field !== 'string') {
+    return new PatchworkError('invalid_body', 'The body has to be one JSON object.', { status: 422 });
+  }
+  const missing = issue?.message === 'is missing';
+  return new PatchworkError(missing ? 'missing_field' : 'invalid_field', `The field ${field} ${issue?.message}.`, {
+    status: 422,
+    field,
+  });
+}
