@@ -327,6 +327,13 @@ describe('GraphQL', () => {
     ]);
   });
 
+  it('accepts one name for fields of different types in alternatives, as GitHub does and gh needs', () => {
+    const state = '... on Issue { state } ... on PullRequest { state }';
+    const document = `{ repository(owner: "o", name: "r") { issueOrPullRequest(number: 1) { __typename ${state} } } }`;
+    expect(fidelity.checkGraphQL(document)).toEqual([]);
+    expect(fidelity.checkGraphQL(document.replace('{ state }', '{ state: title }'))).toHaveLength(1);
+  });
+
   it('finds text that is no document', () => {
     expect(fidelity.checkGraphQL('query {')).toEqual(['Syntax Error: Expected Name, found <EOF>.']);
   });
