@@ -13,6 +13,12 @@ function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What GitHub sends with every user and App, though only some of its schemas say so: [fields that tell the object, field]. */
+const EVERYWHERE = [
+  [['login', 'gravatar_id'], 'user_view_type'],
+  [['slug', 'external_url'], 'client_id'],
+] as const;
+
 const COMBINED = ['anyOf', 'oneOf', 'allOf'] as const;
 
 function branchesOf(schema: Tree): Tree[] {
@@ -43,9 +49,7 @@ function toJsonSchema(schema: Tree, schemas: Schemas, branch = false): Tree {
   for (const [key, value] of Object.entries(schema)) {
     if (key === 'nullable') continue;
     if (key === 'properties')
-      out[key] = Object.fromEntries(
-        Object.entries(value as Schemas).map(([name, part]) => [name, toJsonSchema(part, schemas)]),
-      );
+      out[key] = withEverywhere(mapValues(value as Schemas, (part) => toJsonSchema(part, schemas)));
     else if (key === 'items' || key === 'additionalProperties')
       out[key] = isTree(value) ? toJsonSchema(value, schemas) : value;
     else if (key === 'not') out[key] = toJsonSchema(value as Tree, schemas, true);
@@ -57,6 +61,15 @@ function toJsonSchema(schema: Tree, schemas: Schemas, branch = false): Tree {
   if (namesFields && !branch && out.additionalProperties === undefined && !isFreeForm(schema, schemas))
     out.unevaluatedProperties = false;
   return schema.nullable ? orNull(out) : out;
+}
+
+function mapValues(schemas: Schemas, change: (schema: Tree) => Tree): Schemas {
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, change(schema)]));
+}
+
+function withEverywhere(properties: Schemas): Schemas {
+  const missing = EVERYWHERE.filter(([telling]) => telling.every((name) => name in properties));
+  return { ...Object.fromEntries(missing.map(([, name]) => [name, { type: 'string' }])), ...properties };
 }
 
 function orNull(schema: Tree): Tree {
