@@ -42,11 +42,9 @@ export function anthropicModel(access: Access): Model {
         ending.stop = STOPS.get(stop_reason) ?? 'other';
         ending.explanation = stop_details?.explanation ?? undefined;
         ending.usage.output = event.usage.output_tokens;
-      } else if (event.type === 'message_stop') {
-        return ending;
       }
     }
-    return { ...ending, stop: 'cut' };
+    return ending;
   }
 }
 
