@@ -5,7 +5,7 @@
 export function redact(text: string): { text: string; secrets: number } {
   let secrets = 0;
   let out = text;
-  for (const [kind, pattern] of RULES) {
+  for (const [kind, pattern] of [...ISSUED, ...PASTED]) {
     out = out.replace(pattern, (...match) => {
       const groups = match.at(-1);
       const kept = typeof groups === 'object' && groups !== null ? (groups as { keep?: string; tail?: string }) : {};
@@ -16,7 +16,14 @@ export function redact(text: string): { text: string; secrets: number } {
   return { text: out, secrets };
 }
 
-const RULES: [kind: string, pattern: RegExp][] = [
+/** The kinds of issued secrets in a text, by format alone: what code may never contain. */
+export function secretsIn(text: string): string[] {
+  return ISSUED.flatMap(([kind, pattern]) => [...text.matchAll(pattern)].map(() => kind));
+}
+
+type Rule = [kind: string, pattern: RegExp];
+
+const ISSUED: Rule[] = [
   [
     'private key',
     /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|$)/g,
@@ -42,6 +49,10 @@ const RULES: [kind: string, pattern: RegExp][] = [
   ['Linear key', /\blin_(?:api|oauth)_[A-Za-z0-9]{30,}/g],
   ['Notion token', /\b(?:ntn|secret)_[A-Za-z0-9]{40,}/g],
   ['JSON Web Token', /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g],
+];
+
+/** Shapes that people paste. In code they are mostly names of secrets, not secrets. */
+const PASTED: Rule[] = [
   [
     'credential',
     /(?<keep>\b(?:authorization|proxy-authorization)["']?\s*[:=]\s*["']?(?:(?:bearer|basic|token|digest)\s+)?)(?!\[redacted)[^\s"',;]{6,}/gi,

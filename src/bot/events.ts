@@ -1,0 +1,63 @@
+import type { Probot } from 'probot';
+import { ulid } from 'ulid';
+import type { DraftRequest } from '../draft/index.ts';
+import { renderLane } from '../intake/index.ts';
+import { type CommentData, DRAFT_LABEL, type Gaps, type IssueData } from '../issues/index.ts';
+import type { Outbox } from '../outbox/index.ts';
+
+export interface EventOptions {
+  outbox: Outbox;
+  /** The gaps of a repository, if this process holds them already. */
+  known(repository: string): Gaps | undefined;
+}
+
+interface IssuePayload {
+  action: string;
+  issue: { number: number; updated_at: string };
+  repository: { full_name: string };
+  sender: { login: string };
+  label?: { name: string };
+  comment?: { id: number };
+}
+
+/** Tells Probot what to do with GitHub's events: thin, each handler is a function of plain data. */
+export function listen(probot: Probot, options: EventOptions): void {
+  probot.on(['issues.labeled'], async ({ id, payload }) => {
+    await onLabel(options.outbox, id, payload as IssuePayload);
+  });
+  probot.on(['issues', 'issue_comment'], async ({ payload }) => {
+    onChange(options.known(payload.repository.full_name.toLowerCase()), payload as IssuePayload);
+  });
+}
+
+/** The label that asks for a draft becomes one request, however often GitHub tells it. */
+export async function onLabel(outbox: Outbox, delivery: string, payload: IssuePayload): Promise<void> {
+  if (payload.label?.name.toLowerCase() !== DRAFT_LABEL) return;
+  const request: DraftRequest = {
+    issue: payload.issue.number,
+    request: delivery,
+    actor: { login: payload.sender.login },
+    at: payload.issue.updated_at,
+  };
+  await outbox.accept({
+    lane: renderLane('drafts', payload.repository.full_name),
+    id: ulid(),
+    kind: 'draft',
+    key: `draft ${delivery}`,
+    body: request,
+  });
+}
+
+/** Keeps the index current without asking GitHub. */
+export function onChange(gaps: Gaps | undefined, payload: IssuePayload): void {
+  if (!gaps) return;
+  const { index } = gaps;
+  if (payload.comment) {
+    if (payload.action === 'deleted') index.forgetComment(payload.comment.id);
+    else index.putComment(payload.comment as CommentData);
+  } else if (payload.action === 'deleted' || payload.action === 'transferred') {
+    index.forgetIssue(payload.issue.number);
+  } else {
+    index.putIssue(payload.issue as unknown as IssueData);
+  }
+}

@@ -1,0 +1,77 @@
+import type { Probot } from 'probot';
+import { type DraftRequest, draftGap } from '../draft/index.ts';
+import type { Gaps } from '../issues/index.ts';
+import type { Model } from '../model/index.ts';
+import type { Entry, Lease } from '../outbox/index.ts';
+import type { Delivery } from './webhook.ts';
+
+type Log = (message: string, details?: object) => void;
+
+/** Hands the waiting webhooks of a lane to Probot, one after the other; one that cannot be handled is set aside. */
+export async function workEvents(lease: Lease, probot: Probot, log: Log): Promise<void> {
+  for (const entry of await lease.entries()) {
+    const delivery = entry.body as Delivery;
+    try {
+      await probot.receive(delivery as Parameters<Probot['receive']>[0]);
+      await lease.settle({ ids: [entry.id] });
+    } catch (error) {
+      log('event failed', { event: delivery.name, delivery: delivery.id, reason: reasonOf(error) });
+      await lease.fail(entry.id, reasonOf(error));
+    }
+  }
+  await lease.release();
+}
+
+export interface DraftWork {
+  gaps(repository: string): Promise<Gaps>;
+  model(): Model | undefined;
+  /** Each step of a run, in words for people. */
+  onStep(step: { repository: string; issue: number; text: string }): void;
+  log: Log;
+}
+
+/** Half of the outbox's lease: a run that outlives it would be taken over while it still goes on. */
+const RENEW_MS = 10_000;
+
+/** Runs the waiting draft requests of one repository, one after the other. */
+export async function workDrafts(lease: Lease, repository: string, options: DraftWork): Promise<void> {
+  const renewing = setInterval(() => lease.renew().catch(() => clearInterval(renewing)), RENEW_MS);
+  try {
+    for (const entry of await lease.entries()) await workDraft(lease, repository, entry, options);
+    await lease.release();
+  } catch (error) {
+    options.log('draft interrupted', { repository, reason: reasonOf(error) });
+    await lease.release({ error: reasonOf(error) });
+  } finally {
+    clearInterval(renewing);
+  }
+}
+
+async function workDraft(lease: Lease, repository: string, entry: Entry, options: DraftWork): Promise<void> {
+  const request = entry.body as DraftRequest;
+  const memory = `answer ${entry.id}`;
+  try {
+    const run = await draftGap(request, {
+      gaps: await options.gaps(repository),
+      model: options.model(),
+      hold: () => lease.renew(),
+      onStep: (text) => options.onStep({ repository, issue: request.issue, text }),
+      recall: async () => (await lease.intents()).find((intent) => intent.key === memory)?.data,
+      remember: (answer) => lease.intend(memory, answer),
+    });
+    options.log('draft ended', {
+      repository,
+      issue: request.issue,
+      outcome: run?.outcome ?? 'ignored',
+      reason: run?.reason,
+    });
+    await lease.settle({ ids: [entry.id], intents: [memory] });
+  } catch (error) {
+    await lease.fail(entry.id, reasonOf(error));
+    throw error;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, 300);
+}

@@ -1,0 +1,129 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { ulid } from 'ulid';
+import { acceptWebhook, listen as listenToEvents, reconcile, workDrafts, workEvents } from '../bot/index.ts';
+import type { Environment } from '../config/index.ts';
+import type { Forge } from '../forge/index.ts';
+import { createApp } from '../http/index.ts';
+import { parseLane, runLanes, workLane } from '../intake/index.ts';
+import type { Model } from '../model/index.ts';
+import { type Lease, type Outbox, openOutbox } from '../outbox/index.ts';
+import { gapsOfAll } from './gaps.ts';
+import { connect, type LocalRepository } from './github.ts';
+import { hostOf, listen } from './listen.ts';
+
+export interface ServerOptions {
+  environment: Environment;
+  model: Model | undefined;
+  local: LocalRepository;
+  /** Each step of a draft, for a progress display. */
+  onStep?: (step: { repository: string; issue: number; text: string }) => void;
+  /** How we ask the local forge; tests watch it. */
+  fetchOf?: (forge: Forge) => typeof fetch;
+}
+
+export interface Server {
+  url: string;
+  mode: Environment['github']['mode'];
+  /** owner/name: where reports go. */
+  repository: string;
+  outbox: Outbox;
+  forge: Forge | undefined;
+  close(): Promise<void>;
+}
+
+/** How many lanes one process works at the same time. */
+const LANES = 4;
+/** How old an answer of the API may be before GitHub is asked again; webhooks keep it younger. */
+const REMOTE_FRESHNESS_MS = 10_000;
+const RECONCILE_MS = 5 * 60_000;
+
+/** Starts the whole product in this process: the one place that knows in which mode it runs. */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { environment, model } = options;
+  const { mode } = environment.github;
+  const log = pino({ level: environment.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const say = (message: string, details: object = {}) => log.info(details, message);
+  const { host, loopbackOnly } = hostOf(environment);
+  await mkdir(environment.dataDir, { recursive: true, mode: 0o700 });
+
+  await using stack = new AsyncDisposableStack();
+  const outbox = await openOutbox(
+    environment.databaseUrl
+      ? { databaseUrl: environment.databaseUrl }
+      : { file: join(environment.dataDir, 'outbox.db') },
+  );
+  stack.defer(() => outbox.close());
+
+  let answer = async (_request: Request) => new Response('starting', { status: 503, headers: { 'retry-after': '1' } });
+  const port = await listen(host, environment.port, (request) => answer(request));
+  const { url } = port;
+  stack.defer(() => port.stop());
+
+  const fetchOf = options.fetchOf ?? inProcess;
+  const { github, forge, repository, keys } = await connect(environment, options.local, url, log, fetchOf);
+  if (forge) stack.defer(() => forge.close());
+  const gaps = gapsOfAll(github, keys, forge ? 0 : REMOTE_FRESHNESS_MS);
+  const { probot } = github;
+  if (probot) listenToEvents(probot, { outbox, known: gaps.known });
+
+  const budget = async (lane: string, writes: number) => {
+    // GitHub limits content creation; the forge in this process does not.
+    if (forge) return { granted: true, retryAfterMs: 0 };
+    const grant = await outbox.take(lane, writes);
+    return { granted: grant.granted >= writes, retryAfterMs: grant.retryAfterMs };
+  };
+  const onStep = options.onStep ?? ((step) => say('draft step', step));
+  const work = async (lease: Lease): Promise<void> => {
+    const lane = parseLane(lease.lane);
+    if (lane?.kind === 'reports') {
+      await workLane(lease, { gaps: () => gaps.open(lane.repository), budget, now: Date.now, log: say });
+    } else if (lane?.kind === 'drafts') {
+      await workDrafts(lease, lane.repository, { gaps: gaps.open, model: () => model, onStep, log: say });
+    } else if (lane?.kind === 'events' && probot) {
+      await workEvents(lease, probot, say);
+    } else {
+      await lease.release({ error: 'nobody here works this lane' });
+    }
+  };
+
+  const app = createApp({
+    outbox,
+    repository,
+    apiKey: environment.apiKey,
+    loopbackOnly,
+    gaps: () => gaps.open(repository),
+    known: () => gaps.known(repository),
+    now: () => new Date(),
+    health: { mode, api: github.api },
+    ...(probot ? { webhook: (raw: string, headers: Headers) => acceptWebhook(probot, outbox, raw, headers) } : {}),
+    ...(forge ? { otherwise: (request: Request) => forge.fetch(request) } : {}),
+    log: say,
+  });
+  answer = async (request) => app.fetch(request);
+
+  const runner = runLanes({ outbox, owner: ulid(), work, lanes: LANES, log: say });
+  stack.defer(() => runner.stop());
+  if (probot) {
+    const sweep = async () => {
+      try {
+        await reconcile(await gaps.open(repository), outbox);
+      } catch (error) {
+        // GitHub may be away; reports are accepted all the same, and the next sweep comes.
+        say('sweep failed', { error: error instanceof Error ? error.message : String(error) });
+      }
+    };
+    const timer = setInterval(sweep, RECONCILE_MS).unref();
+    stack.defer(async () => clearInterval(timer));
+    void sweep();
+  }
+
+  const all = stack.move();
+  return { url, mode, repository, outbox, forge, close: () => all.disposeAsync() };
+}
+
+/** Requests to the forge of this process need no socket. */
+function inProcess(forge: Forge): typeof fetch {
+  return async (input, init) => forge.fetch(new Request(input, init));
+}

@@ -1,0 +1,119 @@
+import * as z from 'zod';
+import { PatchworkError } from '../report/index.ts';
+
+const REPOSITORY = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/[A-Za-z0-9._-]{1,100}$/;
+
+const blankIsAbsent = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema);
+const text = blankIsAbsent(z.string().optional());
+
+const schema = z.object({
+  PORT: blankIsAbsent(z.coerce.number().int().min(0).max(65_535).optional()),
+  FEEDBACK_PORT: blankIsAbsent(z.coerce.number().int().min(0).max(65_535).optional()),
+  HOST: text,
+  PATCHWORK_DATA: blankIsAbsent(z.string().default('.patchwork')),
+  PATCHWORK_REPO: blankIsAbsent(z.string().regex(REPOSITORY, 'has to be owner/name').optional()),
+  PATCHWORK_SECRET: blankIsAbsent(z.string().min(16, 'has to have at least 16 characters').optional()),
+  FEEDBACK_API_KEY: text,
+  GITHUB_TOKEN: text,
+  GITHUB_API_URL: blankIsAbsent(z.url({ protocol: /^https?$/ }).default('https://api.github.com')),
+  APP_ID: blankIsAbsent(z.coerce.number().int().positive().optional()),
+  PRIVATE_KEY: text,
+  PRIVATE_KEY_PATH: text,
+  WEBHOOK_SECRET: text,
+  DATABASE_URL: blankIsAbsent(
+    z
+      .string()
+      .regex(/^postgres(?:ql)?:\/\//, 'has to be a postgres:// address')
+      .optional(),
+  ),
+  LOG_LEVEL: blankIsAbsent(z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')),
+});
+
+/** Everything the environment says, read once at start. */
+export interface Environment {
+  port: number;
+  host: string | undefined;
+  dataDir: string;
+  /** The shared key that drop-ins send; without one the server listens on loopback only. */
+  apiKey: string | undefined;
+  /** Sign and verify markers: the first signs, the others verify (after a rotation). */
+  secrets: string[];
+  databaseUrl: string | undefined;
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  github: Local | Token | App;
+}
+
+interface Local {
+  mode: 'local';
+}
+interface Token {
+  mode: 'token';
+  api: string;
+  repository: string;
+  token: string;
+}
+interface App {
+  mode: 'app';
+  api: string;
+  repository: string;
+  appId: number;
+  privateKey: { pem: string } | { file: string };
+  webhookSecret: string;
+}
+
+/**
+ * Reads the environment. What is set decides the mode: `APP_ID` the App, `GITHUB_TOKEN` with `PATCHWORK_REPO` a token, else local.
+ * Throws `invalid_environment`, naming the variable and never its value.
+ */
+export function readEnvironment(env: Record<string, string | undefined>): Environment {
+  const parsed = schema.safeParse(env);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw invalid(String(issue?.path[0]), issue?.message ?? 'is wrong');
+  }
+  const value = parsed.data;
+  const secrets = (value.PATCHWORK_SECRET ?? '').split(',').filter(Boolean);
+  const github = mode(value);
+  if (github.mode !== 'local' && secrets.length === 0) {
+    throw invalid(
+      'PATCHWORK_SECRET',
+      'is missing: it signs what we write into issues',
+      'Make one with `openssl rand -hex 32`.',
+    );
+  }
+  return {
+    port: value.PORT ?? value.FEEDBACK_PORT ?? 8099,
+    host: value.HOST,
+    dataDir: value.PATCHWORK_DATA,
+    apiKey: value.FEEDBACK_API_KEY,
+    secrets,
+    databaseUrl: value.DATABASE_URL,
+    logLevel: value.LOG_LEVEL,
+    github,
+  };
+}
+
+function mode(value: z.infer<typeof schema>): Environment['github'] {
+  const { APP_ID: appId, PATCHWORK_REPO: repository, GITHUB_TOKEN: token, GITHUB_API_URL: api } = value;
+  if (appId === undefined) {
+    return token && repository ? { mode: 'token', api, repository, token } : { mode: 'local' };
+  }
+  if (!repository) throw invalid('PATCHWORK_REPO', 'is missing: reports need a repository to go to');
+  const privateKey = value.PRIVATE_KEY
+    ? { pem: value.PRIVATE_KEY.replaceAll('\\n', '\n') }
+    : value.PRIVATE_KEY_PATH && { file: value.PRIVATE_KEY_PATH };
+  if (!privateKey)
+    throw invalid('PRIVATE_KEY', 'is missing, and so is PRIVATE_KEY_PATH', 'Take the key from the App’s page.');
+  if (!value.WEBHOOK_SECRET || value.WEBHOOK_SECRET === 'development') {
+    throw invalid('WEBHOOK_SECRET', 'is missing or a well-known word', 'Set the secret that the App’s page shows.');
+  }
+  return { mode: 'app', api, repository, appId, privateKey, webhookSecret: value.WEBHOOK_SECRET };
+}
+
+function invalid(variable: string, what: string, next?: string): PatchworkError {
+  return new PatchworkError('invalid_environment', `The environment variable ${variable} ${what}.`, {
+    field: variable,
+    ...(next ? { next } : {}),
+  });
+}

@@ -1,0 +1,3 @@
+export { type LaneBodies, type LaneOptions, workLane } from './lane.ts';
+export { type LaneKind, parseLane, renderLane } from './lane-name.ts';
+export { type Runner, runLanes } from './run.ts';

@@ -1,0 +1,143 @@
+import {
+  createGap,
+  ensureLabels,
+  foldReports,
+  type Gap,
+  type Gaps,
+  LABELS,
+  postNote,
+  serverLabel,
+  setReviewed,
+} from '../issues/index.ts';
+import type { Entry, Lease } from '../outbox/index.ts';
+import { PatchworkError, type Report } from '../report/index.ts';
+import { gapKey } from '../triage/index.ts';
+import { failureOf } from './failure.ts';
+
+/** What waits in a repository's lane, by `kind`. */
+export interface LaneBodies {
+  report: Report;
+  /** A note posted through the API, on a report (by its ULID) or a gap (by its issue number). */
+  note: { on: string; content: string };
+  review: { on: string; reviewed: boolean };
+}
+
+export interface LaneOptions {
+  /** The lane's gaps; opening them asks GitHub. */
+  gaps(): Promise<Gaps>;
+  /** Asks for so many content-creating requests to GitHub; answers how long to wait if they are not to be had now. */
+  budget(lane: string, writes: number): Promise<{ granted: boolean; retryAfterMs: number }>;
+  now(): number;
+  log(message: string, details?: object): void;
+}
+
+/** GitHub's lists may lag a little behind a creation; an intention younger than this is looked for once more. */
+const LIST_LAG_MS = 3000;
+
+/** Works off everything that waits in one repository's lane while we hold it: reports become gaps or evidence, notes become comments. */
+export async function workLane(lease: Lease, options: LaneOptions): Promise<void> {
+  try {
+    const gaps = await options.gaps();
+    const intents = await lease.intents();
+    if (!lease.sole || intents.length) await gaps.index.refresh();
+    else await gaps.index.current();
+    const unseen = intents.filter((intent) => !gaps.index.byReport(intent.key));
+    const youngest = Math.max(...unseen.map((intent) => intent.at.getTime()));
+    if (unseen.length && options.now() - youngest < LIST_LAG_MS) {
+      await lease.release({ retryAfterMs: LIST_LAG_MS });
+      return;
+    }
+    const entries = await lease.entries();
+    const of = (kind: keyof LaneBodies) => entries.filter((entry) => entry.kind === kind);
+    await placeReports(lease, gaps, of('report'), options);
+    for (const entry of [...of('note'), ...of('review')]) {
+      await guarded(lease, [entry], options, async () => {
+        const { on } = entry.body as LaneBodies['note' | 'review'];
+        const gap = gaps.index.byReport(on) ?? gaps.index.byNumber(Number(on));
+        if (!gap) throw new PatchworkError('not_found', `No gap holds ${on}.`, { status: 422 });
+        await spend(lease, options, 1);
+        if (entry.kind === 'note') {
+          await postNote(gaps, gap, { id: entry.id, content: (entry.body as LaneBodies['note']).content });
+        } else {
+          await setReviewed(gaps, gap, (entry.body as LaneBodies['review']).reviewed);
+        }
+        await lease.settle({ ids: [entry.id] });
+      });
+    }
+    await lease.release();
+  } catch (error) {
+    const failure = error instanceof Wait ? error.failure : failureOf(error, options.now());
+    options.log('lane waits', { lane: lease.lane, reason: failure.reason });
+    const retryAfterMs = failure.kind === 'later' ? failure.retryAfterMs : undefined;
+    await lease.release({ error: failure.reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+  }
+}
+
+/** The lane as a whole has to wait; nothing is wrong with the entry. */
+class Wait extends Error {
+  readonly failure: { kind: 'later'; retryAfterMs?: number; reason: string };
+  constructor(failure: Wait['failure']) {
+    super(failure.reason);
+    this.failure = failure;
+  }
+}
+
+async function placeReports(lease: Lease, gaps: Gaps, entries: Entry[], options: LaneOptions): Promise<void> {
+  const folds = new Map<number, Entry[]>();
+  for (const entry of entries) {
+    const report = entry.body as Report;
+    const gap = gaps.index.byReport(report.id) ?? gaps.index.byKey(gapKey(report));
+    if (gap) {
+      folds.set(gap.number, [...(folds.get(gap.number) ?? []), entry]);
+      continue;
+    }
+    await guarded(lease, [entry], options, async () => {
+      await open(lease, gaps, report, options);
+    });
+  }
+  for (const [number, group] of folds) {
+    await guarded(lease, group, options, async () => {
+      const gap = gaps.index.byNumber(number) as Gap;
+      await spend(lease, options, 2);
+      await foldReports(
+        gaps,
+        gap,
+        group.map((entry) => entry.body as Report),
+      );
+      await lease.settle({ ids: group.map((entry) => entry.id), intents: group.map((entry) => entry.id) });
+      options.log('reports folded', { lane: lease.lane, gap: number, reports: group.length });
+    });
+  }
+}
+
+/** The intention is on disk before GitHub is asked, so that after a crash the issue is looked for instead of opened again. */
+async function open(lease: Lease, gaps: Gaps, report: Report, options: LaneOptions): Promise<void> {
+  await spend(lease, options, 1);
+  await ensureLabels(gaps.repository, [...LABELS, serverLabel(report.server_name)]);
+  await lease.intend(report.id, {});
+  const gap = await createGap(gaps, report, 'No earlier gap of this server asks for it in the same words.');
+  await lease.settle({ ids: [report.id], intents: [report.id] });
+  // GitHub drops labels without a word when the credentials may not set them.
+  if (gap.labels.length === 0)
+    options.log('GitHub dropped the labels: the credentials may not write issues', { gap: gap.number });
+  options.log('gap opened', { lane: lease.lane, gap: gap.number, report: report.id });
+}
+
+/** Nothing is written to GitHub unless the lane is still ours and the content budget allows it. */
+async function spend(lease: Lease, options: LaneOptions, writes: number): Promise<void> {
+  const { granted, retryAfterMs } = await options.budget(lease.lane, writes);
+  if (!granted) throw new Wait({ kind: 'later', retryAfterMs, reason: 'content budget used up' });
+  await lease.renew();
+}
+
+/** A refusal that will never change sets these entries aside and lets the lane go on; everything else stops the lane for now. */
+async function guarded(lease: Lease, entries: Entry[], options: LaneOptions, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const failure = error instanceof Wait ? error.failure : failureOf(error, options.now());
+    if (failure.kind === 'later') throw error;
+    options.log('entry refused', { lane: lease.lane, ids: entries.map((entry) => entry.id), reason: failure.reason });
+    for (const entry of entries) await lease.fail(entry.id, failure.reason);
+  }
+}

@@ -1,0 +1,71 @@
+import { type MarkerKeys, parseMarker, renderMarker } from './marker.ts';
+
+export const OUTCOMES = ['verified', 'plausible', 'unverified', 'declined', 'failed'] as const;
+/** How a draft ended (DESIGN, rule 7). */
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** One attempt to turn the gap into a draft pull request. */
+export interface DraftRun {
+  /** What asked for it: a webhook delivery, or an id made by the command line. The same request never runs twice. */
+  request: string;
+  /** Who asked. */
+  actor: string;
+  /** ISO 8601. */
+  startedAt: string;
+  outcome?: Outcome;
+  /** A stable word for why it ended as it did. */
+  reason?: string;
+  /** One sentence for people, and the next useful action. */
+  summary?: string;
+  branch?: string;
+  pull?: { number: number; url: string };
+}
+
+export interface DraftStatus {
+  gap: string;
+  /** Oldest first. */
+  runs: DraftRun[];
+}
+
+/** One step of the run under way, as the status comment shows it. */
+export interface Step {
+  text: string;
+  state: 'done' | 'running' | 'failed';
+}
+
+interface Signed {
+  keys: MarkerKeys;
+  repositoryId: number;
+}
+
+/** The status comment: the newest run with its steps, the earlier ones in a line each, an optional text below (the brief). */
+export function renderDraftStatus(status: DraftStatus, steps: Step[], below: string, signed: Signed): string {
+  const [newest, ...earlier] = status.runs.toReversed();
+  return [
+    `### ${heading(newest)}`,
+    ...(newest?.summary ? [newest.summary] : []),
+    ...(steps.length ? [steps.map(({ text, state }) => `- ${ICON[state]} ${text}`).join('\n')] : []),
+    ...(earlier.length ? [`Earlier drafts: ${earlier.map(line).join('; ')}.`] : []),
+    ...(below ? [below] : []),
+    renderMarker(signed.keys, { repositoryId: signed.repositoryId, role: 'status' }, status),
+  ].join('\n\n');
+}
+
+export function parseDraftStatus(body: string, signed: Signed): DraftStatus | undefined {
+  const payload = parseMarker(signed.keys, { repositoryId: signed.repositoryId, role: 'status' }, body);
+  const status = payload as DraftStatus | undefined;
+  return typeof status?.gap === 'string' && Array.isArray(status.runs) ? status : undefined;
+}
+
+const ICON: Record<Step['state'], string> = { done: '✅', running: '⏳', failed: '❌' };
+
+function heading(run: DraftRun | undefined): string {
+  if (!run?.outcome) return 'Drafting …';
+  if (run.pull) return `Draft #${run.pull.number}: ${run.outcome}`;
+  return run.outcome === 'declined' ? 'No draft was written' : 'The draft failed';
+}
+
+function line(run: DraftRun): string {
+  const what = run.pull ? `#${run.pull.number}` : run.startedAt.slice(0, 16).replace('T', ' ');
+  return `${what} (${run.outcome ?? 'interrupted'}${run.reason ? `, ${run.reason}` : ''})`;
+}

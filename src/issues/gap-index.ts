@@ -1,0 +1,229 @@
+import type { Report } from '../report/index.ts';
+import { gapKey } from '../triage/index.ts';
+import { parseDraftStatus } from './draft-status.ts';
+import { parseEvidence } from './evidence.ts';
+import type { CommentData, Gap, IssueData, Note } from './gap.ts';
+import { parseGapBody } from './gap-body.ts';
+import { parseNote } from './note.ts';
+import { at, type Repository, signed } from './repository.ts';
+
+/**
+ * All gaps of one repository, in memory, built from its issues and comments alone: nothing else is a record. Reads are
+ * conditional (a 304 costs nothing of GitHub's budget); the search API, whose index lags, is never asked.
+ */
+export interface GapIndex {
+  /** Brings the index up to date with GitHub. Calls at the same time share one pass. */
+  refresh(): Promise<void>;
+  /** The next read has to ask GitHub, whatever the freshness. */
+  markStale(): void;
+  /** Refreshes unless that was done within `freshnessMs`. */
+  current(): Promise<void>;
+  all(): Gap[];
+  byNumber(number: number): Gap | undefined;
+  byReport(id: string): Gap | undefined;
+  /** The gap whose reports include the same words, the oldest if there are several. */
+  byKey(key: string): Gap | undefined;
+  putIssue(issue: IssueData): Gap | undefined;
+  putComment(comment: CommentData): void;
+  forgetIssue(number: number): void;
+  forgetComment(id: number): void;
+}
+
+/** A repository with the index of its gaps: what everything that reads or writes gaps works on. */
+export interface Gaps {
+  repository: Repository;
+  index: GapIndex;
+}
+
+export function createGapIndex(repository: Repository, freshnessMs: number, now: () => number = Date.now): GapIndex {
+  const issues = new Map<number, IssueData>();
+  const comments = new Map<number, Map<number, CommentData>>();
+  const gaps = new Map<number, Gap>();
+  const numbersByReport = new Map<string, number>();
+  const numbersByKey = new Map<string, number>();
+  const lists = { issues: sinceList(), comments: sinceList() };
+  let pass: Promise<void> | undefined;
+  let refreshedAt = Number.NEGATIVE_INFINITY;
+
+  function rebuild(number: number): Gap | undefined {
+    const issue = issues.get(number);
+    const gap = issue && readGap(repository, issue, [...(comments.get(number)?.values() ?? [])]);
+    forget(number);
+    if (!gap) return undefined;
+    gaps.set(number, gap);
+    for (const report of gap.reports) {
+      numbersByReport.set(report.id, number);
+      const key = gapKey(report);
+      if ((numbersByKey.get(key) ?? number) >= number) numbersByKey.set(key, number);
+    }
+    return gap;
+  }
+
+  function forget(number: number): void {
+    for (const report of gaps.get(number)?.reports ?? []) {
+      if (numbersByReport.get(report.id) === number) numbersByReport.delete(report.id);
+      const key = gapKey(report);
+      if (numbersByKey.get(key) === number) numbersByKey.delete(key);
+    }
+    gaps.delete(number);
+  }
+
+  function keepComment(comment: CommentData): number | undefined {
+    const number = Number(/\/issues\/(\d+)$/.exec(comment.issue_url)?.[1]);
+    if (!issues.has(number)) return undefined;
+    const own = comments.get(number) ?? new Map<number, CommentData>();
+    comments.set(number, own.set(comment.id, comment));
+    return number;
+  }
+
+  async function pull(): Promise<void> {
+    const touched = new Set<number>();
+    const route = { ...at(repository), per_page: 100 };
+    await lists.issues(async (since, page, headers) => {
+      const { octokit, login: creator } = repository;
+      const reply = await octokit.rest.issues.listForRepo({
+        ...route,
+        ...since,
+        creator,
+        state: 'all',
+        sort: 'updated',
+        direction: 'asc',
+        page,
+        headers,
+      });
+      for (const issue of reply.data) {
+        if (issue.pull_request) continue;
+        issues.set(issue.number, issue as IssueData);
+        touched.add(issue.number);
+      }
+      return reply;
+    });
+    await lists.comments(async (since, page, headers) => {
+      const reply = await repository.octokit.rest.issues.listCommentsForRepo({
+        ...route,
+        ...since,
+        sort: 'updated',
+        direction: 'asc',
+        page,
+        headers,
+      });
+      for (const comment of reply.data) {
+        const number = keepComment(comment);
+        if (number !== undefined) touched.add(number);
+      }
+      return reply;
+    });
+    for (const number of touched) rebuild(number);
+    refreshedAt = now();
+  }
+
+  const index: GapIndex = {
+    refresh() {
+      pass ??= pull().finally(() => {
+        pass = undefined;
+      });
+      return pass;
+    },
+    markStale() {
+      refreshedAt = Number.NEGATIVE_INFINITY;
+    },
+    async current() {
+      if (now() - refreshedAt >= freshnessMs) await index.refresh();
+    },
+    all: () => [...gaps.values()].sort((a, b) => a.number - b.number),
+    byNumber: (number) => gaps.get(number),
+    byReport: (id) => gaps.get(numbersByReport.get(id) ?? 0),
+    byKey: (key) => gaps.get(numbersByKey.get(key) ?? 0),
+    putIssue(issue) {
+      issues.set(issue.number, issue);
+      return rebuild(issue.number);
+    },
+    putComment(comment) {
+      const number = keepComment(comment);
+      if (number !== undefined) rebuild(number);
+    },
+    forgetIssue(number) {
+      forget(number);
+      issues.delete(number);
+      comments.delete(number);
+    },
+    forgetComment(id) {
+      for (const [number, own] of comments) if (own.delete(id)) rebuild(number);
+    },
+  };
+  return index;
+}
+
+function readGap(repository: Repository, issue: IssueData, comments: CommentData[]): Gap | undefined {
+  if (issue.user?.login !== repository.login) return undefined;
+  const sign = signed(repository);
+  const record = parseGapBody(issue.body ?? '', sign);
+  if (!record) return undefined;
+  const pages: Gap['pages'] = [];
+  const notes: Note[] = [];
+  let status: Gap['status'];
+  for (const comment of comments.sort((a, b) => a.id - b.id)) {
+    const body = comment.body ?? '';
+    const common = { commentId: comment.id, createdAt: comment.created_at, updatedAt: comment.updated_at };
+    if (comment.user?.login !== repository.login) {
+      const author = comment.user?.login ?? 'ghost';
+      notes.push({ ...common, id: String(comment.id), author, content: body, throughApi: false });
+      continue;
+    }
+    const page = parseEvidence(body, sign);
+    const note = parseNote(body, sign);
+    const runs = parseDraftStatus(body, sign);
+    if (page?.gap === record.gap) pages.push({ ...page, commentId: comment.id });
+    else if (note) notes.push({ ...common, ...note, author: repository.login, throughApi: true });
+    else if (runs?.gap === record.gap) status ??= { ...runs, commentId: comment.id };
+  }
+  pages.sort((a, b) => a.page - b.page);
+  return {
+    id: record.gap,
+    number: issue.number,
+    url: issue.html_url,
+    title: issue.title,
+    body: issue.body ?? '',
+    state: issue.state === 'closed' ? 'closed' : 'open',
+    labels: issue.labels.map((label) => (typeof label === 'string' ? label : (label.name ?? ''))),
+    reports: distinct([record.first, ...pages.flatMap((page) => page.reports)]),
+    pages,
+    notes,
+    status,
+  };
+}
+
+/** A crash between two writes may leave a report on two pages; it still counts once. */
+function distinct(reports: Report[]): Report[] {
+  return [...new Map(reports.map((report) => [report.id, report])).values()];
+}
+
+type ListPage = { data: { updated_at: string }[]; headers: { link?: string; etag?: string } };
+type Fetch = (since: { since?: string }, page: number, headers: Record<string, string>) => Promise<ListPage>;
+
+/** Reads a list by `since`, all pages, with the last answer's ETag: unchanged lists cost nothing. */
+function sinceList(): (fetch: Fetch) => Promise<void> {
+  let newest: string | undefined;
+  let etag: string | undefined;
+  return async (fetch) => {
+    const since = newest ? { since: newest } : {};
+    for (let page = 1; ; page += 1) {
+      let reply: ListPage;
+      try {
+        reply = await fetch(since, page, page === 1 && etag ? { 'if-none-match': etag } : {});
+      } catch (error) {
+        if ((error as { status?: number }).status === 304) return;
+        throw error;
+      }
+      // An ETag belongs to one address: once `since` moves on, the next list is another one.
+      if (page === 1) etag = reply.headers.etag;
+      for (const { updated_at } of reply.data) {
+        if (!newest || updated_at > newest) {
+          newest = updated_at;
+          etag = undefined;
+        }
+      }
+      if (!reply.headers.link?.includes('rel="next"')) return;
+    }
+  };
+}

@@ -1,0 +1,40 @@
+import type { RestEndpointMethodTypes } from '@octokit/rest';
+import type { Report } from '../report/index.ts';
+import type { DraftStatus } from './draft-status.ts';
+import type { EvidencePage } from './evidence.ts';
+
+export type IssueData = RestEndpointMethodTypes['issues']['get']['response']['data'];
+export type CommentData = RestEndpointMethodTypes['issues']['getComment']['response']['data'];
+
+/** What one or more reports ask for, as its issue says it. */
+export interface Gap {
+  /** The ULID of its first report. */
+  id: string;
+  number: number;
+  url: string;
+  title: string;
+  body: string;
+  state: 'open' | 'closed';
+  labels: string[];
+  /** All reports, oldest first. */
+  reports: Report[];
+  /** The evidence comments that hold the reports after the first. */
+  pages: (EvidencePage & { commentId: number })[];
+  /** Human comments and notes posted through the API, oldest first. */
+  notes: Note[];
+  /** The state of its drafts, from the one status comment. */
+  status: (DraftStatus & { commentId: number }) | undefined;
+}
+
+export interface Note {
+  /** The comment's id, or the ULID that the API gave its caller. */
+  id: string;
+  commentId: number;
+  author: string;
+  /** ISO 8601. */
+  createdAt: string;
+  updatedAt: string;
+  content: string;
+  /** Posted with an API key rather than by a person GitHub knows. */
+  throughApi: boolean;
+}

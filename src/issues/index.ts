@@ -1,0 +1,26 @@
+export {
+  type DraftRun,
+  type DraftStatus,
+  OUTCOMES,
+  type Outcome,
+  parseDraftStatus,
+  renderDraftStatus,
+  type Step,
+} from './draft-status.ts';
+export type { CommentData, Gap, IssueData, Note } from './gap.ts';
+export { gapTitle, parseGapBody } from './gap-body.ts';
+export { createGapIndex, type GapIndex, type Gaps } from './gap-index.ts';
+export * from './labels.ts';
+export { type MarkerKeys, withoutMarkers } from './marker.ts';
+export { parseNote } from './note.ts';
+export { codeSpan, inline, quote, titleText } from './quote.ts';
+export { at, openRepository, type Repository, signed } from './repository.ts';
+export {
+  commentsOf,
+  createGap,
+  ensureLabels,
+  foldReports,
+  postNote,
+  setReviewed,
+  writeComment,
+} from './write.ts';

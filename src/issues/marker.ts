@@ -1,0 +1,63 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+
+/**
+ * The machine part of a text of ours on GitHub: one HTML comment with a compressed JSON payload and a MAC over repository, role
+ * and payload. It is the record; the visible text around it is for people and may be edited.
+ *
+ *     <!-- patchwork:v1 <base64url of deflated JSON>.<key id>.<base64url HMAC-SHA256> -->
+ */
+export type MarkerRole = 'gap' | 'evidence' | 'note' | 'status' | 'draft';
+
+/** Secrets that sign markers: the first signs, all of them verify, so that a rotation keeps old markers readable. */
+export type MarkerKeys = readonly string[];
+
+export interface MarkerPlace {
+  /** GitHub's numeric repository id: it survives a rename. */
+  repositoryId: number;
+  role: MarkerRole;
+}
+
+const MARKER = /<!-- patchwork:v1 ([\w-]+)\.([\w-]{6})\.([\w-]{43}) -->/g;
+/** A gap's marker inflates to some ten thousand characters; a hostile one must not inflate to gigabytes. */
+const MAX_PAYLOAD = 4 * 1024 * 1024;
+
+export function renderMarker(keys: MarkerKeys, place: MarkerPlace, payload: unknown): string {
+  const secret = keys[0];
+  if (!secret) throw new Error('a marker needs a key to sign with');
+  const packed = deflateRawSync(JSON.stringify(payload), { level: 9 }).toString('base64url');
+  return `<!-- patchwork:v1 ${packed}.${keyId(secret)}.${mac(secret, place, packed)} -->`;
+}
+
+/** The payload of the last valid marker for this place in a text, or undefined. The caller checks who wrote the text. */
+export function parseMarker(keys: MarkerKeys, place: MarkerPlace, text: string): unknown {
+  let found: unknown;
+  for (const [, packed = '', id, given = ''] of text.matchAll(MARKER)) {
+    const secret = keys.find((candidate) => keyId(candidate) === id);
+    if (!secret || !equal(given, mac(secret, place, packed))) continue;
+    try {
+      found = JSON.parse(inflateRawSync(Buffer.from(packed, 'base64url'), { maxOutputLength: MAX_PAYLOAD }).toString());
+    } catch {
+      // signed by us but cut or garbled since: as good as absent
+    }
+  }
+  return found;
+}
+
+/** The text without any marker, ours or forged. */
+export function withoutMarkers(text: string): string {
+  return text.replace(MARKER, '').trimEnd();
+}
+
+function keyId(secret: string): string {
+  return createHash('sha256').update(`patchwork marker key ${secret}`).digest('base64url').slice(0, 6);
+}
+
+function mac(secret: string, place: MarkerPlace, packed: string): string {
+  return createHmac('sha256', secret).update(`${place.repositoryId}\n${place.role}\n${packed}`).digest('base64url');
+}
+
+function equal(a: string, b: string): boolean {
+  const [x, y] = [Buffer.from(a), Buffer.from(b)];
+  return x.length === y.length && timingSafeEqual(x, y);
+}

@@ -1,0 +1,160 @@
+import { PatchworkError, type Report } from '../report/index.ts';
+import { assess, impactOf, SEVERITIES } from '../triage/index.ts';
+import { addEvidence, parseEvidence, renderEvidence } from './evidence.ts';
+import type { CommentData, Gap } from './gap.ts';
+import { gapTitle, parseGapBody, renderGapBody, withImpact } from './gap-body.ts';
+import type { Gaps } from './gap-index.ts';
+import { GAP_LABEL, type Label, REVIEWED_LABEL, serverLabel, severityLabel } from './labels.ts';
+import { parseNote, renderNote } from './note.ts';
+import { at, type Repository, signed } from './repository.ts';
+
+/** The labels a gap's issue carries because of its reports. */
+export function labelsOf(reports: Report[]): string[] {
+  const first = reports[0] as Report;
+  const { resolutions } = impactOf(reports);
+  const worst = (['blocked', 'partial', 'worked_around'] as const).find((resolution) => resolutions[resolution] > 0);
+  return [
+    GAP_LABEL,
+    `gap:${first.gap_type}`,
+    serverLabel(first.server_name).name,
+    ...(worst ? [`impact:${worst}`] : []),
+    severityLabel(assess(impactOf(reports)).severity),
+  ];
+}
+
+/** Opens the issue of a new gap. `grouping` says in one sentence why it is an issue of its own. */
+export async function createGap({ repository, index }: Gaps, first: Report, grouping: string): Promise<Gap> {
+  const { data } = await repository.octokit.rest.issues.create({
+    ...at(repository),
+    title: gapTitle(first),
+    body: renderGapBody({ gap: first.id, first }, grouping, signed(repository)),
+    labels: labelsOf([first]),
+  });
+  const gap = index.putIssue(data);
+  if (!gap) {
+    throw new PatchworkError(
+      'issue_not_ours',
+      `GitHub says issue #${data.number} was created by ${data.user?.login}.`,
+      {
+        next: `Markers are read only in issues by ${repository.login}: check which identity the credentials belong to.`,
+      },
+    );
+  }
+  return gap;
+}
+
+/** Adds reports to a gap: evidence comments, then the impact table and labels. Writes absolute values, so repeating it is harmless. */
+export async function foldReports(gaps: Gaps, gap: Gap, reports: Report[]): Promise<Gap> {
+  const { repository, index } = gaps;
+  const known = new Set(gap.reports.map((report) => report.id));
+  const added = reports.filter((report) => !known.has(report.id));
+  if (added.length) {
+    const pages = gap.pages.length ? gap.pages : await existingPages(repository, gap);
+    for (const page of addEvidence(pages, gap.id, added, signed(repository))) {
+      const body = renderEvidence(page, signed(repository));
+      const commentId = pages.find((existing) => existing.page === page.page)?.commentId;
+      index.putComment(await writeComment(repository, gap.number, commentId, body));
+    }
+  }
+  const folded = index.byNumber(gap.number) ?? gap;
+  await updateImpact(gaps, folded, gap);
+  return index.byNumber(gap.number) ?? folded;
+}
+
+/** A crash after creating a comment and before noting it would create a second one: so look before the first is made. */
+async function existingPages(repository: Repository, gap: Gap): Promise<Gap['pages']> {
+  const comments = await commentsOf(repository, gap.number);
+  return comments.flatMap((comment) => {
+    const page =
+      comment.user?.login === repository.login ? parseEvidence(comment.body ?? '', signed(repository)) : undefined;
+    return page?.gap === gap.id ? [{ ...page, commentId: comment.id }] : [];
+  });
+}
+
+async function updateImpact({ repository, index }: Gaps, gap: Gap, before: Gap): Promise<void> {
+  const { octokit } = repository;
+  const route = { ...at(repository), issue_number: gap.number };
+  // Read again right before writing, so that a person's edit of the text in between is kept.
+  const fresh = await octokit.rest.issues.get(route);
+  const body = fresh.data.body ?? '';
+  const updated = withImpact(body, gap.reports);
+  if (updated !== body && parseGapBody(updated, signed(repository))) {
+    index.putIssue((await octokit.rest.issues.update({ ...route, body: updated })).data);
+  }
+  const has = new Set(fresh.data.labels.map((label) => (typeof label === 'string' ? label : (label.name ?? ''))));
+  const wanted = labelsOf(gap.reports);
+  const was = labelsOf(before.reports);
+  const replaced = was.filter((label) => !wanted.includes(label) && has.has(label));
+  // A severity that is neither ours of before nor ours of now was set by a person, and stays.
+  const locked = SEVERITIES.map(severityLabel).some((label) => has.has(label) && !was.includes(label));
+  const missing = wanted.filter(
+    (label) => !has.has(label) && !was.includes(label) && !(locked && label.startsWith('severity:')),
+  );
+  for (const name of replaced) await octokit.rest.issues.removeLabel({ ...route, name });
+  if (missing.length) await octokit.rest.issues.addLabels({ ...route, labels: missing });
+  if (replaced.length || missing.length) index.markStale();
+}
+
+/** Posts a note as a comment, once, however often it is tried. */
+export async function postNote(
+  { repository, index }: Gaps,
+  gap: Gap,
+  note: { id: string; content: string },
+): Promise<void> {
+  const comments = await commentsOf(repository, gap.number);
+  const posted = comments.some(
+    (comment) =>
+      comment.user?.login === repository.login && parseNote(comment.body ?? '', signed(repository))?.id === note.id,
+  );
+  if (!posted) {
+    index.putComment(await writeComment(repository, gap.number, undefined, renderNote(note, signed(repository))));
+  }
+}
+
+export async function setReviewed({ repository, index }: Gaps, gap: Gap, reviewed: boolean): Promise<void> {
+  const { octokit } = repository;
+  const route = { ...at(repository), issue_number: gap.number };
+  const has = gap.labels.includes(REVIEWED_LABEL);
+  if (reviewed && !has) await octokit.rest.issues.addLabels({ ...route, labels: [REVIEWED_LABEL] });
+  if (!reviewed && has) await octokit.rest.issues.removeLabel({ ...route, name: REVIEWED_LABEL });
+  if (reviewed !== has) index.putIssue((await octokit.rest.issues.get(route)).data);
+}
+
+const ensured = new WeakMap<Repository, Set<string>>();
+
+/** Creates the labels that are missing, once a process; labels a repository changed to its taste stay as they are. */
+export async function ensureLabels(repository: Repository, labels: Label[]): Promise<void> {
+  const { octokit } = repository;
+  let names = ensured.get(repository);
+  if (!names) {
+    const existing = await octokit.paginate(octokit.rest.issues.listLabelsForRepo, {
+      ...at(repository),
+      per_page: 100,
+    });
+    names = new Set(existing.map((label) => label.name.toLowerCase()));
+    ensured.set(repository, names);
+  }
+  for (const label of labels) {
+    if (names.has(label.name.toLowerCase())) continue;
+    await octokit.rest.issues.createLabel({ ...at(repository), ...label });
+    names.add(label.name.toLowerCase());
+  }
+}
+
+export async function writeComment(
+  repository: Repository,
+  issue: number,
+  commentId: number | undefined,
+  body: string,
+): Promise<CommentData> {
+  const { rest } = repository.octokit;
+  const reply = commentId
+    ? await rest.issues.updateComment({ ...at(repository), comment_id: commentId, body })
+    : await rest.issues.createComment({ ...at(repository), issue_number: issue, body });
+  return reply.data;
+}
+
+export async function commentsOf(repository: Repository, issue: number): Promise<CommentData[]> {
+  const { octokit } = repository;
+  return octokit.paginate(octokit.rest.issues.listComments, { ...at(repository), issue_number: issue, per_page: 100 });
+}

@@ -1,0 +1,51 @@
+/** Why a path may not be written by a draft; undefined when it may. */
+export type PathRefusal = { code: 'unsafe_path' | 'protected_path'; why: string };
+
+const MAX_PATH = 240;
+const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?$/i;
+
+/**
+ * Paths a draft must never touch: what runs with rights (workflows, hooks, owners), what steers coding agents, what pins
+ * dependencies, and anything hidden. Compared case-folded and Unicode-normalised, as careless file systems compare.
+ */
+const PROTECTED: [pattern: RegExp, why: string][] = [
+  [/^\.github\//, 'it is part of the repository’s automation'],
+  [
+    /(?:^|\/)(?:\.gitlab-ci\.yml|jenkinsfile|azure-pipelines\.yml|\.circleci\/.*)$/,
+    'it is part of the repository’s automation',
+  ],
+  [/(?:^|\/)(?:codeowners|security\.md)$/, 'it says who answers for the code'],
+  [/(?:^|\/)(?:agents|claude|gemini|copilot-instructions|skill)\.md$/, 'it instructs coding agents'],
+  [
+    /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|cargo\.lock|go\.sum|poetry\.lock|uv\.lock|pdm\.lock|pipfile\.lock|composer\.lock|gemfile\.lock)$/,
+    'it is a lock file',
+  ],
+  [/(?:^|\/)(?:node_modules|vendor|third_party)\//, 'it belongs to a dependency'],
+  [/(?:^|\/)\.[^/]+(?:\/|$)/, 'it is hidden'],
+  [/(?:^|\/)feedback[-_]tool\.[a-z]+$/, 'it is the feedback drop-in itself'],
+];
+
+/** Whether a draft may write this path. Both checks are ours and come before any call to git or GitHub. */
+export function refusePath(path: string): PathRefusal | undefined {
+  const why = unsafe(path);
+  if (why) return { code: 'unsafe_path', why };
+  const folded = path.normalize('NFKC').toLowerCase();
+  const found = PROTECTED.find(([pattern]) => pattern.test(folded));
+  return found ? { code: 'protected_path', why: found[1] } : undefined;
+}
+
+function unsafe(path: string): string | undefined {
+  if (path === '' || path.length > MAX_PATH) return 'it is empty or too long';
+  if (path.startsWith('/') || path.includes('\\') || path.includes(':'))
+    return 'it is not a path inside the repository';
+  if (path !== path.normalize('NFC') || !path.isWellFormed()) return 'it is not in normal form';
+  if (/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}"<>|?*]/u.test(path)) return 'it has a character no path needs';
+  for (const segment of path.split('/')) {
+    if (segment === '' || segment === '.' || segment === '..') return 'it leaves its folder';
+    if (/[. ]$/.test(segment) || segment.startsWith(' ') || WINDOWS_DEVICE.test(segment)) {
+      return 'it has a name some file systems change';
+    }
+    if (/^(?:\.git|git~\d+)$/i.test(segment)) return 'it lies inside git’s own folder';
+  }
+  return undefined;
+}

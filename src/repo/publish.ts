@@ -1,0 +1,117 @@
+import type { Octokit } from '@octokit/rest';
+import type { Change } from './apply.ts';
+
+interface Place {
+  owner: string;
+  name: string;
+}
+
+export interface Commit {
+  branch: string;
+  base: string;
+  headline: string;
+  body: string;
+  changes: Change[];
+}
+
+export interface Pull {
+  number: number;
+  url: string;
+  draft: boolean;
+}
+
+/**
+ * Commits all changes as one commit on a new branch. A branch of that name left by an interrupted run is taken over when it
+ * still stands at the base, and taken as done when it already holds the commit.
+ */
+export async function commitChanges(octokit: Octokit, place: Place, commit: Commit): Promise<string> {
+  const head = await ensureBranch(octokit, place, commit.branch, commit.base);
+  if (head !== commit.base) return head;
+  // GitHub signs commits made by createCommitOnBranch, but it cannot set modes.
+  const plain = commit.changes.every((change) => change.mode === '100644');
+  if (plain) {
+    try {
+      return await commitByGraphql(octokit, place, commit);
+    } catch (error) {
+      if ((error as { status?: number }).status !== 404) throw error;
+    }
+  }
+  return commitByGitData(octokit, place, commit);
+}
+
+/** Opens the draft pull request, or finds the one an interrupted run opened for the same branch. */
+export async function openPull(
+  octokit: Octokit,
+  place: Place,
+  pull: { branch: string; base: string; title: string; body: string },
+): Promise<Pull> {
+  const route = { owner: place.owner, repo: place.name };
+  const earlier = await octokit.rest.pulls.list({ ...route, head: `${place.owner}:${pull.branch}`, state: 'all' });
+  const found = earlier.data.find((candidate) => candidate.head.ref === pull.branch);
+  if (found) return { number: found.number, url: found.html_url, draft: found.draft ?? false };
+  const fields = { ...route, head: pull.branch, base: pull.base, body: pull.body };
+  try {
+    const { data } = await octokit.rest.pulls.create({ ...fields, title: pull.title, draft: true });
+    return { number: data.number, url: data.html_url, draft: data.draft ?? false };
+  } catch (error) {
+    // Private repositories on GitHub's free plan have no draft pull requests: 422 "Draft pull requests are not supported".
+    const { status, message } = error as { status?: number; message?: string };
+    if (status !== 422 || !/draft/i.test(message ?? '')) throw error;
+    const { data } = await octokit.rest.pulls.create({ ...fields, title: `[draft] ${pull.title}` });
+    return { number: data.number, url: data.html_url, draft: false };
+  }
+}
+
+async function ensureBranch(octokit: Octokit, place: Place, branch: string, base: string): Promise<string> {
+  const route = { owner: place.owner, repo: place.name };
+  try {
+    await octokit.rest.git.createRef({ ...route, ref: `refs/heads/${branch}`, sha: base });
+    return base;
+  } catch (error) {
+    if ((error as { status?: number }).status !== 422) throw error;
+    const { data } = await octokit.rest.git.getRef({ ...route, ref: `heads/${branch}` });
+    return data.object.sha;
+  }
+}
+
+async function commitByGraphql(octokit: Octokit, place: Place, commit: Commit): Promise<string> {
+  const answer = await octokit.graphql<{ createCommitOnBranch: { commit: { oid: string } } }>(
+    `mutation($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $input) { commit { oid } } }`,
+    {
+      input: {
+        branch: { repositoryNameWithOwner: `${place.owner}/${place.name}`, branchName: commit.branch },
+        expectedHeadOid: commit.base,
+        message: { headline: commit.headline, body: commit.body },
+        fileChanges: {
+          additions: commit.changes.flatMap(({ path, after }) =>
+            after === undefined ? [] : [{ path, contents: Buffer.from(after).toString('base64') }],
+          ),
+          deletions: commit.changes.flatMap(({ path, after }) => (after === undefined ? [{ path }] : [])),
+        },
+      },
+    },
+  );
+  return answer.createCommitOnBranch.commit.oid;
+}
+
+async function commitByGitData(octokit: Octokit, place: Place, commit: Commit): Promise<string> {
+  const route = { owner: place.owner, repo: place.name };
+  const base = await octokit.rest.git.getCommit({ ...route, commit_sha: commit.base });
+  const tree = await Promise.all(
+    commit.changes.map(async ({ path, mode, after }) => {
+      const entry = { path, mode: mode as '100644' | '100755', type: 'blob' as const };
+      if (after === undefined) return { ...entry, sha: null };
+      const blob = await octokit.rest.git.createBlob({
+        ...route,
+        content: Buffer.from(after).toString('base64'),
+        encoding: 'base64',
+      });
+      return { ...entry, sha: blob.data.sha };
+    }),
+  );
+  const { data } = await octokit.rest.git.createTree({ ...route, base_tree: base.data.tree.sha, tree });
+  const message = commit.body ? `${commit.headline}\n\n${commit.body}` : commit.headline;
+  const made = await octokit.rest.git.createCommit({ ...route, message, tree: data.sha, parents: [commit.base] });
+  await octokit.rest.git.updateRef({ ...route, ref: `heads/${commit.branch}`, sha: made.data.sha, force: false });
+  return made.data.sha;
+}
