@@ -1,8 +1,8 @@
 import { blocksOf } from './blocks.ts';
 import { bm25 } from './bm25.ts';
+import { isGenerated } from './code/language.ts';
 import { countsOf, hitFinder, type TermCounts } from './hits.ts';
 import type { Query } from './query.ts';
-import { isGenerated } from './source-file.ts';
 import type { CodeFile, LineRange } from './types.ts';
 import { identifierTerms } from './words.ts';
 

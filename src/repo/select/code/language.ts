@@ -1,4 +1,4 @@
-import type { CodeFile } from './types.ts';
+import type { CodeFile } from '../types.ts';
 
 export type Language = 'python' | 'typescript' | 'go' | 'rust' | 'json';
 

@@ -1,0 +1,73 @@
+import { type Language, languageOf } from '../code/language.ts';
+import type { Tokens } from '../code/lex.ts';
+import type { ToolSite } from '../types.ts';
+import { goTools } from './go.ts';
+import { jsonTools } from './json.ts';
+import { pythonTools } from './python.ts';
+import { rustTools } from './rust.ts';
+import type { ToolScan } from './scan.ts';
+import { typescriptTools } from './typescript.ts';
+
+const scans: Record<Language, ToolScan> = {
+  python: pythonTools,
+  typescript: typescriptTools,
+  go: goTools,
+  rust: rustTools,
+  json: jsonTools,
+};
+
+interface TokenFile {
+  path: string;
+  tokens: Tokens;
+}
+
+/**
+ * Where each tool is registered, in the order of the files. A registration that names a constant is looked up where
+ * the constant is defined, first in its own file; constants that no registration leads to count by themselves when
+ * they are called a tool's name.
+ */
+export function toolSites(files: readonly TokenFile[]): ToolSite[] {
+  const constants = files.map(({ tokens }) => constantsOf(tokens));
+  const everywhere = new Map<string, string>();
+  for (const own of constants)
+    for (const [constant, { value }] of own) if (!everywhere.has(constant)) everywhere.set(constant, value);
+  const sites: ToolSite[] = [];
+  const seen = new Set<string>();
+  const add = (name: string | undefined, path: string, line: number) => {
+    if (name === undefined || seen.has(`${path}\n${name}`)) return;
+    seen.add(`${path}\n${name}`);
+    sites.push({ name, path, line });
+  };
+  const found = files.map(({ path, tokens }) => scans[languageOf(path) as Language](tokens));
+  files.forEach(({ path }, index) => {
+    for (const { name, constant, line } of found[index] ?? []) {
+      add(name ?? constants[index]?.get(constant as string)?.value ?? everywhere.get(constant as string), path, line);
+    }
+  });
+  const known = new Set(sites.map(({ name }) => name));
+  files.forEach(({ path }, index) => {
+    for (const [constant, { value, line }] of constants[index] as Map<string, Constant>) {
+      if (/tool/i.test(constant) && !known.has(value) && /[_-]/.test(value)) add(value, path, line);
+    }
+  });
+  return sites;
+}
+
+interface Constant {
+  value: string;
+  line: number;
+}
+
+/** `NAME = "x"`, `const Name string = "x"`, `name: "x"`: strings that have the form of a tool's name. */
+function constantsOf({ kind, text, line }: Tokens): Map<string, Constant> {
+  const constants = new Map<string, Constant>();
+  for (let at = 1; at < text.length; at++) {
+    if (kind[at] !== 'string' || (text[at - 1] !== '=' && text[at - 1] !== ':')) continue;
+    const value = text[at] as string;
+    if (!/^[a-z][a-z0-9]*(?:[_\-.][a-z0-9]+)*$/i.test(value) || value.length > 64) continue;
+    const back = kind[at - 2] === 'name' && kind[at - 3] === 'name' && text[at - 4] !== ':' ? at - 3 : at - 2;
+    if (kind[back] === 'name' && !constants.has(text[back] as string))
+      constants.set(text[back] as string, { value, line: line[at] as number });
+  }
+  return constants;
+}
