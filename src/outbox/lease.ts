@@ -29,6 +29,11 @@ export interface Lease {
   entries(): Promise<Entry[]>;
   /** A full `leaseMs` from now. Call it before every request that writes, and let that request time out well before the lease. */
   renew(): Promise<void>;
+  /**
+   * Milliseconds left at least, by this process's own clock, ≤ 0 when the lease may have run out: what to look at in the very moment
+   * before a write is sent, for a process that was stopped after its `renew`.
+   */
+  remaining(): number;
   /** Put down what is about to be created at GitHub, before the request. */
   intend(key: string, data: unknown): Promise<void>;
   /** What this or an earlier holder intended and nobody settled, oldest first. */
@@ -76,6 +81,9 @@ export function leasing(
   }
 
   return async (owner) => {
+    // SQLite answers without leaving this turn of the event loop; a worker that goes from lane to lane must not keep the doors shut.
+    await new Promise(setImmediate);
+    let heldSince = performance.now();
     const row = await claimed(owner);
     if (!row) return undefined;
     const { name: lane, token } = row;
@@ -100,9 +108,12 @@ export function leasing(
         return rows.map(readEntry);
       },
       async renew() {
+        const asked = performance.now();
         const renewed = await engine.all(sql.renew, [lane, token, tuning.leaseMs]);
         if (renewed.length === 0) throw new LeaseLost(lane);
+        heldSince = asked;
       },
+      remaining: () => heldSince + tuning.leaseMs - performance.now(),
       async intend(key, data) {
         await held((q) => q.all(sql.intend, [lane, key, JSON.stringify(data ?? null)]));
       },
