@@ -57,7 +57,9 @@ export async function conversation(
     ),
   ]);
   return html`<div class="talk-column" id="conversation">
+<div data-live="posts">
 ${parts}
+</div>
 ${options.after}
 ${replyForm(visit, issue, options.again)}
 </div>`;

@@ -24,7 +24,7 @@ export async function issuePage(visit: RepositoryVisit, issue: Issue, asked: Ask
   const main = html`${notice(asked.again?.trouble)}
 <header class="title">
 ${heading(visit, issue, asked)}
-<p><span class="pill ${look.tone}">${icon(look.icon)}${look.words}</span>
+<p data-live="state"><span class="pill ${look.tone}">${icon(look.icon)}${look.words}</span>
 <span class="quiet">${who(issue.user)} opened this ${time(issue.created_at, visit.now)} · ${counted(issue.comments, 'comment')}${issue.locked && html` · ${icon('lock')}locked`}</span></p>
 </header>
 <div class="columns">

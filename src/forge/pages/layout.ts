@@ -53,7 +53,7 @@ export function repositoryPage(
   const { root, owner, name } = visit;
   const tab = (id: Tab, href: string, image: Icon, text: string, count?: number) =>
     html`<li><a href="${href}" ${page.tab === id ? raw('aria-current="page"') : ''}>${icon(image)}${text}${count !== undefined && html` <span class="count">${count}</span>`}</a></li>`;
-  const main = html`<nav class="tabs" aria-label="Repository"><ul>
+  const main = html`<nav class="tabs" aria-label="Repository"><ul data-live="tabs">
 ${tab('code', root, 'code', 'Code')}
 ${tab('issues', `${root}/issues`, 'open', 'Issues', page.counts.issues)}
 ${tab('pulls', `${root}/pulls`, 'pull', 'Pull requests', page.counts.pulls)}

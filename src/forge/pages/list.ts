@@ -51,7 +51,7 @@ export async function listPage(
 ${kind === 'issues' && html`<a class="button primary" href="${visit.root}/issues/new">New issue</a>`}
 </div>
 ${notice(result.trouble)}
-<section class="box" aria-label="Results">
+<section class="box" aria-label="Results" data-live="results">
 <div class="box-head">
 <nav class="states" aria-label="State">
 ${stateLink(terms, href, 'open', result.open)}

@@ -17,7 +17,7 @@ const methods = [
 export async function mergeBox(visit: RepositoryVisit, pull: Pull, checks: readonly Check[]): Promise<Html> {
   const push = may(visit, 'push');
   const leftOver = push && pull.state === 'closed' && (await hasBranch(visit, pull));
-  return html`<section class="box merge" aria-label="Merging" id="merge">
+  return html`<section class="box merge" aria-label="Merging" id="merge" data-live="merge">
 ${checks.length > 0 && checkLine(visit, pull, checks)}
 ${stateLine(pull)}
 ${push && pull.state === 'open' && pull.draft && html`<form class="line" method="post" action="#merge"><button class="primary" name="do" value="ready">Ready for review</button></form>`}

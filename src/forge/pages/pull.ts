@@ -28,10 +28,10 @@ export async function pullPage(visit: RepositoryVisit, issue: Issue, tab: PullTa
   const main = html`${notice(asked.again?.trouble)}
 <header class="title">
 ${heading(visit, issue, asked)}
-<p><span class="pill ${look.tone}">${icon(look.icon)}${look.words}</span>
+<p data-live="state"><span class="pill ${look.tone}">${icon(look.icon)}${look.words}</span>
 <span class="quiet">${pull.merged ? html`${who(pull.merged_by)} merged` : html`${who(pull.user)} wants to merge`} ${counted(pull.commits, 'commit')} into <a class="ref" href="${visit.root}/tree/${deep(pull.base.ref)}">${pull.base.ref}</a> from <a class="ref" href="${visit.root}/tree/${deep(pull.head.ref)}">${pull.head.ref}</a> ${time(pull.merged_at ?? pull.created_at, visit.now)}</span></p>
 </header>
-<nav class="tabs inner" aria-label="Pull request"><ul>
+<nav class="tabs inner" aria-label="Pull request"><ul data-live="pull-tabs">
 ${link('conversation', 'comment', 'Conversation', issue.comments)}
 ${link('commits', 'commit', 'Commits', pull.commits)}
 ${link('checks', 'check', 'Checks', checks.length)}

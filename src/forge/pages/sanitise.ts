@@ -42,19 +42,12 @@ export function sanitise(markup: string, own: string, link: (href: string) => st
       if (name === 'a') insideLink = false;
     },
     transformTags: {
-      a: (_, given) => {
+      a: (tagName, { href, ...rest }) => {
         insideLink = true;
-        const { href, ...rest } = given;
         const to = href === undefined ? undefined : link(href);
-        const foreign = to !== undefined && /^https?:/i.test(to);
-        return {
-          tagName: 'a',
-          attribs: {
-            ...rest,
-            ...(to === undefined ? {} : { href: to }),
-            ...(foreign ? { rel: 'nofollow noopener' } : {}),
-          },
-        };
+        if (to === undefined) return { tagName, attribs: rest };
+        const rel = /^https?:/i.test(to) ? { rel: 'nofollow noopener' } : {};
+        return { tagName, attribs: { href: to, ...rest, ...rel } };
       },
       img: (_, given) => {
         const to = link(given.src ?? '');

@@ -9,7 +9,7 @@ export function sidebar(visit: RepositoryVisit, issue: Issue, labels: readonly L
   const current = issue.labels.map((label) => (typeof label === 'string' ? label : (label.name ?? '')));
   return html`<aside class="side" aria-label="About this ${issue.pull_request ? 'pull request' : 'issue'}">
 <section><h2>Labels</h2>
-<p class="chips">${issue.labels.length > 0 ? issue.labels.map((label) => chip(visit, label)) : html`<span class="quiet">None yet</span>`}</p>
+<p class="chips" data-live="labels">${issue.labels.length > 0 ? issue.labels.map((label) => chip(visit, label)) : html`<span class="quiet">None yet</span>`}</p>
 ${may(visit, 'triage') ? labelForm(visit, current, labels) : html`<p class="quiet">Changing labels takes triage access.</p>`}
 </section>
 <section><h2>Assignees</h2><p>${issue.assignees?.length ? issue.assignees.map((user) => who(user)) : html`<span class="quiet">Nobody</span>`}</p></section>
