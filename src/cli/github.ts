@@ -45,8 +45,7 @@ export async function connect(
   }
   if (settings.mode === 'app') {
     const { api, appId, webhookSecret, repository } = settings;
-    const privateKey =
-      'pem' in settings.privateKey ? settings.privateKey.pem : await readFile(settings.privateKey.file, 'utf8');
+    const privateKey = await readPrivateKey(settings.privateKey);
     const github = await connectApp({ api, appId, privateKey, webhookSecret, log, throttled: true });
     return { github, forge: undefined, repository, keys };
   }
@@ -82,4 +81,8 @@ export async function connect(
   // The local GitHub keeps the App's registration, so whoever has its state can read the markers in it.
   const secret = createHash('sha256').update(`patchwork local secret ${privateKey}`).digest('hex');
   return { github, forge, repository: `${LOCAL_OWNER}/${local.name}`, keys: [...keys, secret] };
+}
+
+export async function readPrivateKey(key: { pem: string } | { file: string }): Promise<string> {
+  return 'pem' in key ? key.pem : readFile(key.file, 'utf8');
 }

@@ -1,4 +1,4 @@
-import { type Gap, REVIEWED_LABEL, withoutMarkers } from '../issues/index.ts';
+import { type DraftRun, type Gap, REVIEWED_LABEL, withoutMarkers } from '../issues/index.ts';
 import type { Report } from '../report/index.ts';
 
 /** A report as the API shows it: the fields it always had, and where its gap stands. */
@@ -15,7 +15,10 @@ export interface Item extends Omit<Report, 'received_at' | 'remarks'> {
   /** How many reports the gap has. */
   seen: number;
   labels: string[];
+  /** The newest draft's pull request. */
   pr_url: string;
+  /** Every attempt at a draft, oldest first; one that still runs has no outcome yet. */
+  drafts: DraftRun[];
   notes: { id: string; timestamp: string; content: string; author: string }[];
 }
 
@@ -33,6 +36,7 @@ export function itemOf(report: Report, gap: Gap | undefined): Item {
     seen: gap?.reports.length ?? 1,
     labels: gap?.labels ?? [],
     pr_url: pull?.url ?? '',
+    drafts: gap?.status?.runs ?? [],
     notes: (gap?.notes ?? []).map((note) => ({
       id: note.id,
       timestamp: note.createdAt,

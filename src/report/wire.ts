@@ -16,7 +16,7 @@ const LIMITS = {
 const MAX_TOOLS = 200;
 const MAX_TOOLS_BYTES = 4000;
 /** The alphabet of MCP tool names; anything else is not a name. */
-const TOOL_NAME = /^[A-Za-z0-9_.\-/]{1,128}$/;
+const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 const required = z.string({ error: (issue) => (issue.input === undefined ? 'is missing' : 'must be a text') });
@@ -35,7 +35,10 @@ export const reportBody = z.object({
   suggestion: lenient,
   user_goal: lenient,
   resolution: lenient.describe(`One of ${RESOLUTIONS.join(', ')}, or empty.`),
-  tools_available: z.unknown().describe('Tool names: an array, a JSON array as text, or names separated by commas.'),
+  tools_available: z
+    .unknown()
+    .optional()
+    .describe('Tool names: an array, a JSON array as text, or names separated by commas.'),
   agent_model: lenient,
   session_id: lenient,
   client_type: lenient,

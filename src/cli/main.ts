@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+import { PatchworkError } from '../report/index.ts';
+
+/** A command gets its own arguments and answers its exit status. Loaded when asked for, so that `--help` is quick. */
+type Command = (args: string[]) => Promise<number>;
+
+const COMMANDS: Record<string, { what: string; load: () => Promise<Command> }> = {
+  serve: { what: 'take reports and turn labels into drafts', load: async () => (await import('./serve.ts')).serve },
+  demo: {
+    what: 'see the whole way of a gap, with no account',
+    load: async () => (await import('./demo/demo.ts')).demo,
+  },
+  draft: { what: 'draft a pull request for an issue', load: async () => (await import('./draft.ts')).draft },
+};
+
+const HELP = `patchworkmcp <command> [options]
+
+${Object.entries(COMMANDS)
+  .map(([name, { what }]) => `  ${name.padEnd(8)} ${what}`)
+  .join('\n')}
+
+Every command explains itself with --help.`;
+
+async function main([name = '--help', ...args]: string[]): Promise<number> {
+  if (name === '--help' || name === 'help' || name === '-h') {
+    console.log(HELP);
+    return 0;
+  }
+  const command = COMMANDS[name];
+  if (!command) {
+    console.error(`patchworkmcp: there is no command "${name}".\n\n${HELP}`);
+    return 2;
+  }
+  return (await command.load())(args);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof PatchworkError)
+    console.error(`patchworkmcp: ${error.message}${error.next ? ` ${error.next}` : ''}`);
+  else console.error(error);
+  process.exitCode = 1;
+}
