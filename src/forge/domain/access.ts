@@ -1,0 +1,75 @@
+import { forbidden, GitHubError, notForIntegration, requiresAuthentication } from '../answers.ts';
+import type { Account, Actor, Repo, Viewer, World } from '../world.ts';
+
+const RANK = { none: 0, read: 1, triage: 2, write: 3, maintain: 4, admin: 5 } as const;
+export type Role = keyof typeof RANK;
+
+/** What an App needs: `issues:write`, or one of several: `issues:write|pull_requests:write`. */
+export type AppPermission = string;
+
+/** A person's role in a repository; everybody may read, so `read` is the least. */
+export function roleOf(world: World, repo: Repo, account: Account): Role {
+  if (account.id === repo.owner_id) return 'admin';
+  const row = world.store.get<{ role: Role }>(
+    'SELECT role FROM collaborators WHERE repository_id = ? AND account_id = ?',
+    repo.id,
+    account.id,
+  );
+  return row?.role ?? 'read';
+}
+
+export const atLeast = (role: Role, wanted: Role) => RANK[role] >= RANK[wanted];
+
+const LEVEL: Record<string, number> = { read: 1, write: 2, admin: 3 };
+
+/** Whether an installation token reaches the repository with one of the permissions. */
+function installationMay(
+  viewer: Extract<Viewer, { kind: 'installation' }>,
+  repo: Repo,
+  wanted: AppPermission,
+): boolean {
+  if (viewer.installation.account_id !== repo.owner_id) return false;
+  if (viewer.repositories && !viewer.repositories.includes(repo.id)) return false;
+  return wanted.split('|').some((one) => {
+    const [name = '', level = 'read'] = one.split(':');
+    if (name === 'metadata') return true;
+    return (LEVEL[viewer.permissions[name] ?? ''] ?? 0) >= (LEVEL[level] ?? 9);
+  });
+}
+
+/** Whether the viewer has the role (people) or the permission (Apps) in the repository. */
+export function may(world: World, viewer: Viewer, repo: Repo, role: Role, permission: AppPermission): boolean {
+  if (viewer.kind === 'user') return atLeast(roleOf(world, repo, viewer.account), role);
+  if (viewer.kind === 'installation') return installationMay(viewer, repo, permission);
+  return false;
+}
+
+/** Throws what GitHub answers to somebody without the role (people) or permission (Apps). */
+export function demand(
+  world: World,
+  viewer: Viewer,
+  repo: Repo,
+  role: Role,
+  permission: AppPermission,
+  refusal: GitHubError = forbidden(),
+): asserts viewer is Actor {
+  if (viewer.kind === 'anonymous') throw requiresAuthentication();
+  if (may(world, viewer, repo, role, permission)) return;
+  throw viewer.kind === 'user' ? refusal : notForIntegration();
+}
+
+/** Repositories are public: people always read; an installation reads what its permissions name. */
+export function demandRead(viewer: Viewer, repo: Repo, permission: AppPermission): void {
+  if (viewer.kind === 'app') throw new GitHubError(401, 'A JSON web token could not be decoded');
+  if (viewer.kind === 'installation' && !installationMay(viewer, repo, permission)) throw notForIntegration();
+}
+
+export type Association = 'OWNER' | 'MEMBER' | 'COLLABORATOR' | 'CONTRIBUTOR' | 'NONE';
+
+/** How GitHub labels an author next to what they wrote. */
+export function associationOf(world: World, repo: Repo, account: Account): Association {
+  if (account.id === repo.owner_id) return 'OWNER';
+  const role = roleOf(world, repo, account);
+  if (role === 'read') return 'NONE';
+  return repo.owner.type === 'Organization' && role === 'admin' ? 'MEMBER' : 'COLLABORATOR';
+}

@@ -1,0 +1,117 @@
+import { invalid } from '../answers.ts';
+import type { Value } from '../store.ts';
+import type { Comment, Issue, Repo, World } from '../world.ts';
+import { accountByLogin } from './accounts.ts';
+import { oneOf } from './fields.ts';
+import { findLabel } from './labels.ts';
+
+/** A page of a list: `page` counts from 1. */
+export interface Page {
+  page: number;
+  perPage: number;
+}
+
+export interface Listed<Row> {
+  rows: Row[];
+  total: number;
+}
+
+type Query = Record<string, string>;
+
+/** A moment from a query, as whole-second text that compares with the columns. */
+export function momentOf(query: Query, field: string): string | undefined {
+  if (query[field] === undefined) return undefined;
+  const moment = new Date(query[field]);
+  if (Number.isNaN(moment.getTime())) throw invalid({ resource: 'Issue', field, code: 'invalid', value: query[field] });
+  return moment.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+const NOTHING = 'false';
+
+/** The conditions of `GET /repos/{owner}/{repo}/issues`, with their values. */
+function conditions(world: World, repo: Repo, query: Query): { where: string[]; values: Value[] } {
+  const where = ['issues.repository_id = ?'];
+  const values: Value[] = [repo.id];
+  const add = (condition: string, ...more: Value[]) => {
+    where.push(condition);
+    values.push(...more);
+  };
+
+  const state = oneOf(query, 'state', ['open', 'closed', 'all'], 'Issue') ?? 'open';
+  if (state !== 'all') add('state = ?', state);
+  const since = momentOf(query, 'since');
+  if (since) add('updated_at >= ?', since);
+
+  for (const name of (query.labels ?? '').split(',').filter(Boolean)) {
+    const label = findLabel(world, repo, name.trim());
+    if (label) add('EXISTS (SELECT 1 FROM issue_labels WHERE label_id = ? AND issue_id = issues.id)', label.id);
+    else add(NOTHING);
+  }
+  if (query.creator) add('user_id = ?', accountByLogin(world, query.creator)?.id ?? 0);
+  if (query.mentioned) add("instr(lower(coalesce(body, '')), ?) > 0", `@${query.mentioned.toLowerCase()}`);
+
+  const assigned = 'SELECT 1 FROM assignees WHERE issue_id = issues.id';
+  if (query.assignee === 'none') add(`NOT EXISTS (${assigned})`);
+  else if (query.assignee === '*') add(`EXISTS (${assigned})`);
+  else if (query.assignee)
+    add(`EXISTS (${assigned} AND account_id = ?)`, accountByLogin(world, query.assignee)?.id ?? 0);
+
+  if (query.milestone === 'none') add('milestone_id IS NULL');
+  else if (query.milestone === '*') add('milestone_id IS NOT NULL');
+  else if (query.milestone) {
+    const number = Number(query.milestone);
+    if (!Number.isSafeInteger(number)) {
+      throw invalid({ resource: 'Issue', field: 'milestone', code: 'invalid', value: query.milestone });
+    }
+    add('milestone_id = (SELECT id FROM milestones WHERE repository_id = ? AND number = ?)', repo.id, number);
+  }
+  return { where, values };
+}
+
+const ISSUE_ORDER = { created: 'number', updated: 'updated_at', comments: 'comments' } as const;
+
+export function listIssues(world: World, repo: Repo, query: Query, { page, perPage }: Page): Listed<Issue> {
+  const { where, values } = conditions(world, repo, query);
+  const sort = oneOf(query, 'sort', ['created', 'updated', 'comments'], 'Issue') ?? 'created';
+  const direction = oneOf(query, 'direction', ['asc', 'desc'], 'Issue') ?? 'desc';
+  const from = `FROM issues WHERE ${where.join(' AND ')}`;
+  const order = sort === 'created' ? `number ${direction}` : `${ISSUE_ORDER[sort]} ${direction}, number ${direction}`;
+  const rows = world.store.all<Issue>(
+    `SELECT issues.* ${from} ORDER BY ${order} LIMIT ? OFFSET ?`,
+    ...values,
+    perPage,
+    (page - 1) * perPage,
+  );
+  const total = world.store.get<{ total: number }>(`SELECT count(*) AS total ${from}`, ...values)?.total ?? 0;
+  return { rows, total };
+}
+
+/** Comments of one issue (in order of their making) or of all issues (`sort`, `direction`). */
+export function listComments(
+  world: World,
+  repo: Repo,
+  issue: Issue | null,
+  query: Query,
+  { page, perPage }: Page,
+): Listed<Comment> {
+  const where = [issue ? 'issue_id = ?' : 'repository_id = ?'];
+  const values: Value[] = [issue?.id ?? repo.id];
+  const since = momentOf(query, 'since');
+  if (since) {
+    where.push('updated_at >= ?');
+    values.push(since);
+  }
+  // without `sort`, GitHub ignores `direction` and lists by ascending id
+  const sort = issue ? undefined : oneOf(query, 'sort', ['created', 'updated'], 'IssueComment');
+  const direction = oneOf(query, 'direction', ['asc', 'desc'], 'IssueComment') ?? 'desc';
+  const order = sort === undefined ? 'id' : sort === 'created' ? `id ${direction}` : `updated_at ${direction}, id`;
+  const from = `FROM comments WHERE ${where.join(' AND ')}`;
+  const rows = world.store.all<Comment>(
+    `SELECT * ${from} ORDER BY ${order} LIMIT ? OFFSET ?`,
+    ...values,
+    perPage,
+    (page - 1) * perPage,
+  );
+  const total = world.store.get<{ total: number }>(`SELECT count(*) AS total ${from}`, ...values)?.total ?? 0;
+  return { rows, total };
+}

@@ -1,0 +1,17 @@
+import type { PullView } from '../present/pull.ts';
+import type { Issue, Repo, World } from '../world.ts';
+import { accountById } from './accounts.ts';
+import { openIssues } from './repositories.ts';
+import { viewIssues } from './views.ts';
+
+export function pullViews(world: World, repo: Repo, issues: readonly Issue[]): PullView[] {
+  const open = openIssues(world, repo.id);
+  return viewIssues(world, repo, issues).flatMap((view) => {
+    if (!view.pull) return [];
+    const { merged_by: mergedBy } = view.pull;
+    return [{ ...view, pull: view.pull, open, mergedBy: mergedBy === null ? null : accountById(world, mergedBy) }];
+  });
+}
+
+export const pullView = (world: World, repo: Repo, issue: Issue): PullView =>
+  pullViews(world, repo, [issue])[0] as PullView;

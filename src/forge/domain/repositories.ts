@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { notFound, unprocessable } from '../answers.ts';
+import { isRepositoryName } from '../names.ts';
+import type { RepoPermissions } from '../present/repository.ts';
+import type { Account, Repo, Viewer, World } from '../world.ts';
+import { atLeast, may, roleOf } from './access.ts';
+import { accountById } from './accounts.ts';
+
+type Row = Omit<Repo, 'owner'>;
+
+const withOwner = (world: World, row: Row): Repo => ({ ...row, owner: accountById(world, row.owner_id) });
+
+export function findRepository(world: World, owner: string, name: string): Repo | undefined {
+  const row = world.store.get<Row>(
+    `SELECT repositories.* FROM repositories JOIN accounts ON accounts.id = owner_id
+     WHERE accounts.login = ? AND repositories.name = ?`,
+    owner,
+    name,
+  );
+  return row && withOwner(world, row);
+}
+
+/** A repository by id with the number of its open issues and pull requests. */
+export function repositoryOf(world: World, id: number): { repo: Repo; open: number } {
+  const row = world.store.get<Row>('SELECT * FROM repositories WHERE id = ?', id);
+  if (!row) throw notFound();
+  return { repo: withOwner(world, row), open: openIssues(world, id) };
+}
+
+export function openIssues(world: World, repositoryId: number): number {
+  const row = world.store.get<{ count: number }>(
+    "SELECT count(*) AS count FROM issues WHERE repository_id = ? AND state = 'open'",
+    repositoryId,
+  );
+  return row?.count ?? 0;
+}
+
+export function repositoriesOwnedBy(world: World, account: Account): Repo[] {
+  const rows = world.store.all<Row>('SELECT * FROM repositories WHERE owner_id = ? ORDER BY id', account.id);
+  return rows.map((row) => withOwner(world, row));
+}
+
+export function allRepositories(world: World): Repo[] {
+  return world.store.all<Row>('SELECT * FROM repositories ORDER BY id').map((row) => withOwner(world, row));
+}
+
+/** The `permissions` block: what a person's role allows; nothing for somebody who is not signed in. */
+export function permissionsOf(world: World, repo: Repo, viewer: Viewer): RepoPermissions | null {
+  if (viewer.kind === 'installation') {
+    const push = may(world, viewer, repo, 'write', 'contents:write');
+    return { admin: false, maintain: false, push, triage: push, pull: true };
+  }
+  if (viewer.kind !== 'user') return null;
+  const role = roleOf(world, repo, viewer.account);
+  return {
+    admin: atLeast(role, 'admin'),
+    maintain: atLeast(role, 'maintain'),
+    push: atLeast(role, 'write'),
+    triage: atLeast(role, 'triage'),
+    pull: true,
+  };
+}
+
+export const repositoryFolder = (dir: string, repo: Pick<Repo, 'owner' | 'name'>) =>
+  join(dir, 'repos', repo.owner.login, `${repo.name}.git`);
+
+/** Adds the row of a repository whose git folder is there already. */
+export function addRepository(
+  world: World,
+  options: {
+    owner: Account;
+    name: string;
+    description: string | null;
+    defaultBranch: string;
+    linked: { path: string; publish: string } | null;
+  },
+): Repo {
+  if (!isRepositoryName(options.name)) throw unprocessable(`${options.name} is not a repository name`);
+  const now = world.time();
+  world.store.run(
+    `INSERT INTO repositories (owner_id, name, description, default_branch, linked_path, linked_publish,
+     created_at, updated_at, pushed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    options.owner.id,
+    options.name,
+    options.description,
+    options.defaultBranch,
+    options.linked?.path ?? null,
+    options.linked?.publish ?? null,
+    now,
+    now,
+    now,
+  );
+  return findRepository(world, options.owner.login, options.name) as Repo;
+}

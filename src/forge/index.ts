@@ -1,0 +1,175 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { accountByLogin, ensurePeople, PEOPLE } from './domain/accounts.ts';
+import { type AppRegistration, installApp, registerApp } from './domain/apps.ts';
+import { repositoryFolder } from './domain/repositories.ts';
+import { createRepository, type RepositoryOptions, recover } from './domain/setup.ts';
+import { type GitRepository, openRepository } from './git/repository.ts';
+import { createGraphql } from './graphql/index.ts';
+import { openDeliveries } from './hooks/deliveries.ts';
+import type { Graphql } from './pages/github.ts';
+import { pages } from './pages/index.ts';
+import { createRest } from './rest/index.ts';
+import { type Limits, rateLimiter } from './rest/limits.ts';
+import { openStore } from './store.ts';
+import type { Account, Repo, World } from './world.ts';
+
+export interface ForgeOptions {
+  /** Where state lives: `forge.db` and `repos/<owner>/<name>.git`. */
+  dir: string;
+  /** The public base, e.g. `http://localhost:8099`; REST is at `<url>/api/v3`, GraphQL at `<url>/api/graphql`. */
+  url: string;
+  /** Delivers webhooks. */
+  fetch?: typeof fetch;
+  now?: () => Date;
+  /** Rate limits; one that is not set never refuses. */
+  limits?: Limits;
+}
+
+export interface Forge {
+  /** Answers everything: REST, GraphQL, git over HTTP, pages. */
+  fetch(request: Request): Promise<Response>;
+  /** The REST surface in process, as one of the people (`''`: not signed in); permissions are those of the surface. */
+  api(
+    login: string,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+    // biome-ignore lint/suspicious/noExplicitAny: JSON of any shape
+  ): Promise<{ status: number; headers: Headers; json: any }>;
+  /** Their names are their tokens. */
+  people: readonly string[];
+  createRepository(options: RepositoryOptions): Promise<void>;
+  /** Registers an App, or updates the registration with this slug; ids, key and secrets stay. */
+  registerApp(options: AppRegistration): Promise<{
+    id: number;
+    slug: string;
+    privateKey: string;
+    clientId: string;
+    clientSecret: string;
+    webhookSecret: string;
+  }>;
+  /** The id of the App's installation on the account. */
+  installApp(slug: string, account: string): Promise<number>;
+  /** Resolves when no webhook delivery waits or is under way. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Paths that belong to the API when it is served without its prefix; all others are pages. */
+const BARE_API = /^\/(repos|user|users|orgs|app|apps|installation|search|rate_limit)(\/|$)/;
+
+export async function openForge(options: ForgeOptions): Promise<Forge> {
+  await mkdir(options.dir, { recursive: true });
+  const url = options.url.replace(/\/+$/, '');
+  const now = options.now ?? (() => new Date());
+  const time = () =>
+    now()
+      .toISOString()
+      .replace(/\.\d+Z$/, 'Z');
+  const store = openStore(join(options.dir, 'forge.db'));
+  const deliveries = openDeliveries({ store, fetch: options.fetch ?? fetch, time });
+
+  const repositories = new Map<number, GitRepository>();
+  const tails = new Map<number, Promise<unknown>>();
+  const world: World = {
+    store,
+    dir: options.dir,
+    links: { html: url, api: `${url}/api/v3` },
+    now,
+    time,
+    deliveries,
+    git(repo: Repo) {
+      let opened = repositories.get(repo.id);
+      if (!opened) {
+        opened = openRepository(repositoryFolder(options.dir, repo));
+        repositories.set(repo.id, opened);
+      }
+      return opened;
+    },
+    lock(repo, work) {
+      const before = tails.get(repo.id) ?? Promise.resolve();
+      const mine = before.then(work, work);
+      tails.set(
+        repo.id,
+        mine.catch(() => {}),
+      );
+      return mine;
+    },
+  };
+  ensurePeople(world);
+  await recover(world);
+  deliveries.wake();
+
+  const limiter = rateLimiter(options.limits ?? {}, now);
+  const rest = createRest(world, limiter);
+  const graphql = createGraphql(world, limiter);
+  const headersOf = (login: string) => (login === '' ? {} : { authorization: `token ${login}` });
+
+  const api: Forge['api'] = async (login, method, path, body, headers = {}) => {
+    const response = await rest.fetch(
+      new Request(`${url}${path}`, {
+        method,
+        headers: { accept: 'application/vnd.github+json', ...headersOf(login), ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    );
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+    return { status: response.status, headers: response.headers, json: isJson ? JSON.parse(text) : text };
+  };
+
+  const site = pages({
+    url,
+    people: PEOPLE,
+    api,
+    graphql: async (login, query, variables) => {
+      const body = JSON.stringify({ query, variables });
+      const response = await graphql(
+        new Request(`${url}/graphql`, { method: 'POST', headers: headersOf(login), body }),
+      );
+      return response.json() as ReturnType<Graphql>;
+    },
+  });
+
+  async function answer(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (pathname === '/graphql' || pathname === '/api/graphql') return graphql(request);
+    if (pathname.startsWith('/api/v3/')) return rest.fetch(withPath(request, pathname.slice('/api/v3'.length)));
+    return BARE_API.test(pathname) ? rest.fetch(request) : site.fetch(request);
+  }
+
+  return {
+    fetch: answer,
+    api,
+    people: PEOPLE,
+    createRepository: (repository) => createRepository(world, repository),
+    async registerApp(registration) {
+      const owner = accountByLogin(world, 'owner') as Account;
+      const app = await registerApp(world, registration, owner);
+      return {
+        id: app.id,
+        slug: app.slug,
+        privateKey: app.private_key,
+        clientId: app.client_id,
+        clientSecret: app.client_secret,
+        webhookSecret: app.webhook_secret,
+      };
+    },
+    installApp: async (slug, account) => installApp(world, slug, account).id,
+    settled: () => deliveries.settled(),
+    async close() {
+      await deliveries.close();
+      await Promise.allSettled(tails.values());
+      for (const repository of repositories.values()) repository.objects.close();
+      store.close();
+    },
+  };
+}
+
+function withPath(request: Request, path: string): Request {
+  const url = new URL(request.url);
+  url.pathname = path;
+  return new Request(url, request);
+}

@@ -1,0 +1,115 @@
+import { GitHubError, notFound, requiresAuthentication } from '../answers.ts';
+import { accountByLogin } from '../domain/accounts.ts';
+import {
+  createInstallationToken,
+  findApp,
+  getInstallation,
+  installationOn,
+  installationsOf,
+  presentInstallation,
+  revokeToken,
+} from '../domain/apps.ts';
+import { openIssues, permissionsOf, repositoriesOwnedBy } from '../domain/repositories.ts';
+import { appView } from '../domain/views.ts';
+import { appJson } from '../present/app.ts';
+import { repositoryJson } from '../present/repository.ts';
+import type { Account, App, Repo, Viewer, World } from '../world.ts';
+import { created, listed, noContent, ok, pageOf, sliced } from './answer.ts';
+import type { Call, Surface } from './surface.ts';
+
+/** Only an App's own JWT may ask these. */
+export function demandAppItself(viewer: Viewer): App {
+  if (viewer.kind === 'app') return viewer.app;
+  throw viewer.kind === 'anonymous'
+    ? requiresAuthentication()
+    : new GitHubError(401, 'A JSON web token could not be decoded');
+}
+
+function demandInstallation(viewer: Viewer): Extract<Viewer, { kind: 'installation' }> {
+  if (viewer.kind === 'installation') return viewer;
+  throw viewer.kind === 'anonymous'
+    ? requiresAuthentication()
+    : new GitHubError(403, 'You must authenticate with an installation access token in order to list repositories.');
+}
+
+const present = (world: World, app: App) => {
+  const view = appView(world, app.id);
+  if (!view) throw notFound();
+  return appJson(world.links, view, installationsOf(world, app).length);
+};
+
+export function appRoutes({ route }: Surface): void {
+  route('GET', '/app', ({ world, viewer }) => ok(present(world, demandAppItself(viewer))));
+
+  route('GET', '/apps/:slug', ({ world, params }) => {
+    const app = findApp(world, params.slug ?? '');
+    if (!app) throw notFound();
+    return ok(present(world, app));
+  });
+
+  route('GET', '/app/installations', ({ world, viewer, query, url }) => {
+    const app = demandAppItself(viewer);
+    return sliced(world.links, url, pageOf(query), installationsOf(world, app), (installation) =>
+      presentInstallation(world, app, installation),
+    );
+  });
+
+  route('GET', '/app/installations/:id{[0-9]+}', ({ world, viewer, params }) => {
+    const app = demandAppItself(viewer);
+    return ok(presentInstallation(world, app, getInstallation(world, app, Number(params.id))));
+  });
+
+  const on = (world: World, viewer: Viewer, account: Account | undefined) => {
+    const app = demandAppItself(viewer);
+    const installation = account && installationOn(world, app, account);
+    if (!installation) throw notFound();
+    return ok(presentInstallation(world, app, installation));
+  };
+  for (const kind of ['users', 'orgs']) {
+    route('GET', `/${kind}/:login/installation`, ({ world, viewer, params }: Call) =>
+      on(world, viewer, accountByLogin(world, params.login ?? '')),
+    );
+  }
+  route('GET', '/repos/:owner/:repo/installation', ({ world, viewer, params }) =>
+    on(world, viewer, accountByLogin(world, params.owner ?? '')),
+  );
+
+  route('POST', '/app/installations/:id{[0-9]+}/access_tokens', ({ world, viewer, params, input }) => {
+    const installation = getInstallation(world, demandAppItself(viewer), Number(params.id));
+    const token = createInstallationToken(world, installation, input);
+    return created({
+      token: token.token,
+      expires_at: token.expiresAt,
+      permissions: token.permissions,
+      repository_selection: token.repositories ? 'selected' : 'all',
+      ...(token.repositories
+        ? {
+            repositories: token.repositories.map((repo) =>
+              repositoryJson(world.links, repo, openIssues(world, repo.id)),
+            ),
+          }
+        : {}),
+    });
+  });
+
+  route('GET', '/installation/repositories', ({ world, viewer: asker, query, url }) => {
+    const viewer = demandInstallation(asker);
+    const account = world.store.get<Account>('SELECT * FROM accounts WHERE id = ?', viewer.installation.account_id);
+    const all = account ? repositoriesOwnedBy(world, account) : [];
+    const reachable = all.filter((repo) => !viewer.repositories || viewer.repositories.includes(repo.id));
+    const page = pageOf(query);
+    const shown = reachable.slice((page.page - 1) * page.perPage, page.page * page.perPage);
+    const toJson = (repo: Repo) =>
+      repositoryJson(world.links, repo, openIssues(world, repo.id), permissionsOf(world, repo, viewer));
+    return listed(world.links, url, page, reachable.length, {
+      total_count: reachable.length,
+      repository_selection: viewer.repositories ? 'selected' : 'all',
+      repositories: shown.map(toJson),
+    });
+  });
+
+  route('DELETE', '/installation/token', ({ world, viewer }) => {
+    revokeToken(world, demandInstallation(viewer).tokenHash);
+    return noContent();
+  });
+}

@@ -1,0 +1,40 @@
+import type { Hono } from 'hono';
+import type { World } from '../world.ts';
+import { appRoutes } from './apps.ts';
+import { checkRoutes } from './checks.ts';
+import { commitRoutes } from './commits.ts';
+import { contentRoutes } from './contents.ts';
+import { deliveryRoutes } from './deliveries.ts';
+import { gitRoutes } from './git.ts';
+import { issueRoutes } from './issues.ts';
+import { labelRoutes } from './labels.ts';
+import type { RateLimiter } from './limits.ts';
+import { pullRoutes } from './pulls.ts';
+import { reactionRoutes } from './reactions.ts';
+import { repositoryRoutes } from './repositories.ts';
+import { createSurface } from './surface.ts';
+import { timelineRoutes } from './timeline.ts';
+import { userRoutes } from './users.ts';
+
+/** GitHub's REST API without a prefix: `/repos/…`, `/app`, `/user`, … The first matching route answers. */
+export function createRest(world: World, limiter: RateLimiter): Hono {
+  const surface = createSurface(world, limiter);
+  for (const add of [
+    userRoutes,
+    appRoutes,
+    deliveryRoutes,
+    repositoryRoutes,
+    timelineRoutes,
+    labelRoutes,
+    reactionRoutes,
+    issueRoutes,
+    gitRoutes,
+    contentRoutes,
+    checkRoutes,
+    commitRoutes,
+    pullRoutes,
+  ]) {
+    add(surface);
+  }
+  return surface.app;
+}

@@ -1,0 +1,61 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { SCHEMA } from './schema.ts';
+
+export type Value = SQLInputValue;
+
+/** One SQLite connection. Calls are synchronous, so a transaction is never interleaved with another one. */
+export interface Store {
+  all<Row>(sql: string, ...values: Value[]): Row[];
+  get<Row>(sql: string, ...values: Value[]): Row | undefined;
+  /** Runs a write; `id` is the row id of an INSERT. */
+  run(sql: string, ...values: Value[]): { id: number; changes: number };
+  /** All or nothing; an inner call joins the outer transaction. On return everything is flushed to disk. */
+  transaction<T>(work: () => T): T;
+  close(): void;
+}
+
+export function openStore(file: string): Store {
+  const database = new DatabaseSync(file, { timeout: 5000 });
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version > SCHEMA.length) throw new Error(`${file} was written by a newer version of the forge`);
+  for (let step = version; step < SCHEMA.length; step += 1) {
+    database.exec(`BEGIN IMMEDIATE; ${SCHEMA[step]}; PRAGMA user_version = ${step + 1}; COMMIT;`);
+  }
+
+  const prepared = new Map<string, StatementSync>();
+  const statement = (sql: string) => {
+    let found = prepared.get(sql);
+    if (!found) {
+      found = database.prepare(sql);
+      prepared.set(sql, found);
+    }
+    return found;
+  };
+
+  let depth = 0;
+  return {
+    all: <Row>(sql: string, ...values: Value[]) => statement(sql).all(...values) as Row[],
+    get: <Row>(sql: string, ...values: Value[]) => statement(sql).get(...values) as Row | undefined,
+    run(sql, ...values) {
+      const { lastInsertRowid, changes } = statement(sql).run(...values);
+      return { id: Number(lastInsertRowid), changes: Number(changes) };
+    },
+    transaction(work) {
+      if (depth > 0) return work();
+      database.exec('BEGIN IMMEDIATE');
+      depth += 1;
+      try {
+        const result = work();
+        database.exec('COMMIT');
+        return result;
+      } catch (error) {
+        database.exec('ROLLBACK');
+        throw error;
+      } finally {
+        depth -= 1;
+      }
+    },
+    close: () => database.close(),
+  };
+}
