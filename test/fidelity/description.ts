@@ -62,6 +62,7 @@ const SPANS_SLASHES = new Set(['path', 'ref', 'branch', 'basehead', 'dir', 'base
 export function readDescription() {
   const packed = readFileSync(new URL('github-openapi.json.gz', import.meta.url));
   const description = JSON.parse(gunzipSync(packed).toString()) as Description;
+  correct(description);
   const routes = Object.entries(description.paths)
     .map(([path, methods]) => routeOf(path, methods))
     .sort((a, b) => (a.weight < b.weight ? -1 : a.weight > b.weight ? 1 : b.path.length - a.path.length));
@@ -120,11 +121,20 @@ export function readDescription() {
   };
 }
 
+/** An old copy of the schema of an installation stands here, whose account is a user and an enterprise at once. */
+function correct(description: Description): void {
+  const answer = description.paths['/app/installations']?.get?.responses['200'] as Content;
+  const schema = answer.content?.['application/json']?.schema;
+  if (schema) schema.items = { $ref: '#/components/schemas/installation' };
+}
+
 /** The more literal of two paths that both match is the one meant: `/issues/comments/7` is no comment list of issue "comments". */
 function routeOf(path: string, methods: Route['methods']): Route {
   const names = [...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1] ?? '');
   const source = path
     .replace(/[.+]/g, '\\$&')
+    // The root folder of a repository has an empty path.
+    .replace(/\/contents\/\{path\}$/, '/contents(?:/(.*))?')
     .replace(/\{([^}]+)\}/g, (_, name: string) => (SPANS_SLASHES.has(name) ? '(.+)' : '([^/]+)'));
   const weightOf = (segment: string) =>
     segment.startsWith('{') ? (SPANS_SLASHES.has(segment.slice(1, -1)) ? '2' : '1') : '0';

@@ -149,6 +149,7 @@ describe('requests', () => {
     ['repos/get-branch-protection', '/repos/owner/sample/branches/feature/x/protection'],
     ['git/get-ref', '/repos/owner/sample/git/ref/heads/feature/x'],
     ['repos/get-content', '/repos/owner/sample/contents/issues/comments'],
+    ['repos/get-content', '/repos/owner/sample/contents'],
   ])('takes the route of %s', (operation, url) => {
     expect(fidelity.operationId('GET', url)).toBe(operation);
   });
