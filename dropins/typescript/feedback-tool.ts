@@ -252,10 +252,11 @@ async function deliver(body: Json, options: Options): Promise<Outcome> {
 
 /** One attempt: 2 s to connect, 5 s in all. Redirects are not followed, so that the key stays where it belongs. */
 async function post(url: string, key: string, body: Json): Promise<Outcome> {
+  const signal = AbortSignal.timeout(5000);
   try {
     const authorization = key ? { authorization: `Bearer ${key}` } : {};
     const headers = { 'content-type': 'application/json', 'user-agent': USER_AGENT, ...authorization };
-    const how = { method: 'POST', headers, signal: AbortSignal.timeout(5000), timeout: 2000 };
+    const how = { method: 'POST', headers, signal, timeout: 2000 };
     const request = (url.startsWith('https:') ? https : http).request(url, how);
     const connected = () => request.setTimeout(0);
     request.on('error', () => {}); // `once` hears only the first
@@ -276,9 +277,8 @@ async function post(url: string, key: string, body: Json): Promise<Outcome> {
     const retryMs = 1000 * (Number(response.headers['retry-after']) || 0);
     return status === 429 || status >= 500 ? { reason, retryMs } : { reason };
   } catch (error) {
-    const { name, code = '' } = error as { name: string; code?: string };
-    if (name === 'AbortError' || name === 'TimeoutError') return { reason: 'timeout' };
-    return code.startsWith('ERR_') ? { reason: 'bad_configuration' } : { reason: 'unreachable', retryMs: 0 };
+    if (signal.aborted) return { reason: 'timeout' };
+    return /^ERR_/.test((error as Sdk).code) ? { reason: 'bad_configuration' } : { reason: 'unreachable', retryMs: 0 };
   }
 }
 
@@ -343,18 +343,18 @@ function invitation(known: { gap: number; title: string }[], handle: string | un
 }
 
 function candidates({ answer }: Outcome): { gap: number; title: string }[] {
-  const list = Array.isArray(answer?.candidates) ? (answer.candidates as Json[]) : [];
-  const known = list.map((entry) => ({ gap: Number(entry?.gap), title: line(entry?.title, 120).replaceAll('"', "'") }));
-  return known.filter(({ gap }) => Number.isSafeInteger(gap) && gap > 0).slice(0, 5);
+  const list = Array.isArray(answer?.candidates) ? (answer.candidates as (Json | null)[]) : [];
+  const known = list.filter((entry) => Number.isSafeInteger(entry?.gap) && Number(entry?.gap) > 0).slice(0, 5);
+  return known.map((entry) => ({ gap: Number(entry?.gap), title: line(entry?.title, 120).replaceAll('"', "'") }));
 }
 
-// Each keeps its group, the name of the secret.
+// Each keeps its group.
 const SECRETS = [
   /()-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
   /()\b(?:gh[pousr]_|github_pat_|glpat-|sk-|[sr]k_live_|[sr]k_test_|xox[abeoprs]-|hf_|npm_|pypi-|AIza)[\w-]{16,}/g,
   /()\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}\b|(?:eyJ|pw_)[\w-]{8,1000}\.[\w-]{8,1000}\.[\w-]{0,1000})/g,
   /\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@]{0,100}:)[^\s/@]{1,200}@/gi,
-  /\b((?:bearer|authorization\W{1,4}basic)\s+)[\w.~+/=-]{8,}/gi,
+  /\b((?:bearer|authorization["']?\s*[:=]\s*["']?basic)\s+)[\w.~+/=-]{16,}/gi,
   /((?:authorization|(?:api|access|secret|private)[_-]?key|token|secret|password|passwd|pwd|cookie)["']?\s*[:=]\s*["']?)[^\s"',;[0-9]{0,64}[0-9][^\s"',;]{3,}/gi,
   /()\b[\w.%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}\b/g,
 ];
