@@ -93,6 +93,23 @@ describe('git data', () => {
     await refused(422, writer.rest.git.deleteRef({ ...REPO, ref: 'heads/feature/x' }));
   });
 
+  it('has annotated tags', async () => {
+    const writer = github.as('writer');
+    const object = await head();
+    const { data: tag } = await writer.rest.git.createTag({
+      ...REPO,
+      tag: 'v1.0.0',
+      message: 'First',
+      object,
+      type: 'commit',
+      tagger: { name: 'A', email: 'a@example.com', date: '2026-11-20T10:00:00Z' },
+    });
+    await writer.rest.git.createRef({ ...REPO, ref: 'refs/tags/v1.0.0', sha: tag.sha });
+    await writer.rest.git.getTag({ ...REPO, tag_sha: tag.sha });
+    await writer.rest.git.getRef({ ...REPO, ref: 'tags/v1.0.0' });
+    await refused(404, writer.rest.git.getTag({ ...REPO, tag_sha: object }));
+  });
+
   it('is refused with the error bodies of GitHub', async () => {
     const writer = github.as('writer');
     await refused(404, writer.rest.git.getBlob({ ...REPO, file_sha: MISSING }));
@@ -162,7 +179,10 @@ describe('branches, commits and comparison', () => {
     await writer.rest.repos.getBranch({ ...REPO, branch: 'topic/one' });
     await writer.rest.repos.listCommits({ ...REPO, sha: 'topic/one', per_page: 1 });
     await writer.rest.repos.listCommits({ ...REPO, path: 'topic.txt', sha: 'topic/one' });
-    await writer.rest.repos.getCommit({ ...REPO, ref: 'topic/one' });
+    const { data: tip } = await writer.rest.repos.getCommit({ ...REPO, ref: 'topic/one' });
+    await writer.rest.repos.listBranchesForHeadCommit({ ...REPO, commit_sha: tip.sha });
+    await writer.rest.repos.getReadme(REPO);
+    await refused(404, writer.rest.repos.getBranchProtection({ ...REPO, branch: 'topic/one' }));
     const { data } = await writer.rest.repos.compareCommitsWithBasehead({ ...REPO, basehead: 'main...topic/one' });
     expect(data).toMatchObject({ status: 'ahead', ahead_by: 1, files: [{ filename: 'topic.txt' }] });
     const diff = await github.ask('writer', 'GET', '/repos/owner/sample/compare/main...topic%2Fone', undefined, 200, {
