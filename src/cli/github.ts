@@ -6,6 +6,7 @@ import { connectApp, connectToken, type GitHub } from '../bot/index.ts';
 import type { Environment } from '../config/index.ts';
 import { BRANCH_PREFIX } from '../draft/index.ts';
 import { type Forge, openForge } from '../forge/index.ts';
+import { WEBHOOK_PATH } from '../http/index.ts';
 
 /** What the local forge serves: a git repository of the user's, or the files of a sample. */
 export interface LocalRepository {
@@ -63,7 +64,7 @@ export async function connect(
     name: 'PatchworkMCP',
     permissions: PERMISSIONS,
     events: EVENTS,
-    webhookUrl: `${url}/api/github/webhooks`,
+    webhookUrl: `${url}${WEBHOOK_PATH}`,
     webhookSecret: randomBytes(24).toString('hex'),
   });
   await forge.installApp(app.slug, LOCAL_OWNER);

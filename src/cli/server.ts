@@ -5,7 +5,7 @@ import { ulid } from 'ulid';
 import { acceptWebhook, listen as listenToEvents, reconcile, workDrafts, workEvents } from '../bot/index.ts';
 import type { Environment } from '../config/index.ts';
 import type { Forge } from '../forge/index.ts';
-import { createApp } from '../http/index.ts';
+import { createApp, WEBHOOK_PATH } from '../http/index.ts';
 import { parseLane, runLanes, workLane } from '../intake/index.ts';
 import type { Model } from '../model/index.ts';
 import { type Lease, type Outbox, openOutbox } from '../outbox/index.ts';
@@ -19,9 +19,11 @@ export interface ServerOptions {
   local: LocalRepository;
   /** Each step of a draft, for a progress display. */
   onStep?: (step: { repository: string; issue: number; text: string }) => void;
-  /** How we ask the local forge; tests watch it. */
-  fetchOf?: (forge: Forge) => typeof fetch;
+  /** Wraps what goes to the local forge and what it delivers: tests watch the traffic. */
+  around?: (part: 'github' | 'webhooks', handler: Handler) => Handler;
 }
+
+type Handler = (request: Request) => Promise<Response>;
 
 export interface Server {
   url: string;
@@ -61,8 +63,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { url } = port;
   stack.defer(() => port.stop());
 
-  const fetchOf = options.fetchOf ?? inProcess;
-  const { github, forge, repository, keys } = await connect(environment, options.local, url, log, fetchOf);
+  const around = options.around ?? ((_part, handler) => handler);
+  const { github, forge, repository, keys } = await connect(environment, options.local, url, log, (opened) => {
+    // Requests to the forge of this process need no socket.
+    const handler = around('github', (request) => opened.fetch(request));
+    return async (input, init) => handler(new Request(input, init));
+  });
   if (forge) stack.defer(() => forge.close());
   const gaps = gapsOfAll(github, keys, forge ? 0 : REMOTE_FRESHNESS_MS);
   const { probot } = github;
@@ -98,10 +104,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     now: () => new Date(),
     health: { mode, api: github.api },
     ...(probot ? { webhook: (raw: string, headers: Headers) => acceptWebhook(probot, outbox, raw, headers) } : {}),
-    ...(forge ? { otherwise: (request: Request) => forge.fetch(request) } : {}),
+    ...(forge ? { otherwise: around('github', (request) => forge.fetch(request)) } : {}),
     log: say,
   });
-  answer = async (request) => app.fetch(request);
+  const routes: Handler = async (request) => app.fetch(request);
+  const webhooks = around('webhooks', routes);
+  answer = (request) => (new URL(request.url).pathname === WEBHOOK_PATH ? webhooks(request) : routes(request));
 
   const runner = runLanes({ outbox, owner: ulid(), work, lanes: LANES, log: say });
   stack.defer(() => runner.stop());
@@ -121,9 +129,4 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
   const all = stack.move();
   return { url, mode, repository, outbox, forge, close: () => all.disposeAsync() };
-}
-
-/** Requests to the forge of this process need no socket. */
-function inProcess(forge: Forge): typeof fetch {
-  return async (input, init) => forge.fetch(new Request(input, init));
 }

@@ -18,6 +18,7 @@ export interface AppOptions extends FeedbackOptions {
   log(message: string, details?: object): void;
 }
 
+export const WEBHOOK_PATH = '/api/github/webhooks';
 /** GitHub sends 25 MB at most. */
 const MAX_WEBHOOK = 25 * 1024 * 1024;
 
@@ -51,7 +52,7 @@ export function createApp(options: AppOptions): Hono {
   });
 
   if (webhook) {
-    app.post('/api/github/webhooks', bodyLimit({ maxSize: MAX_WEBHOOK }), async (c) => {
+    app.post(WEBHOOK_PATH, bodyLimit({ maxSize: MAX_WEBHOOK }), async (c) => {
       await webhook(await c.req.text(), c.req.raw.headers);
       return c.body(null, 202);
     });

@@ -1,1 +1,1 @@
-export { type AppOptions, createApp } from './app.ts';
+export { type AppOptions, createApp, WEBHOOK_PATH } from './app.ts';
