@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ulid } from 'ulid';
-import type { Engine, Queries } from './engine.ts';
+import type { Engine } from './engine.ts';
 import type { Statements } from './sql.ts';
 
 /** An entry on its way in, its body as JSON text. */
@@ -39,37 +39,33 @@ interface Holder {
 }
 
 /**
- * Store a group in one transaction; the unique indexes decide what is new, also between nodes. What they turn away is looked up: a
- * repeat, or another body under the same key or id (tried again by its digest, under a fresh id), or a mark whose window is over
- * (freed and tried again).
+ * Store a group. The unique indexes decide what is new, also between nodes, in the very statement that stores it. What they turn away
+ * is looked up: a repeat, or another body under the same key or id (tried again by its digest, under a fresh id), or a mark whose
+ * window is over (freed and tried again).
  */
-export function accept(engine: Engine, sql: Statements, group: Incoming[], windowMs: number): Promise<Accepted[]> {
-  return engine.tx(async (q) => {
-    const attempts = group.map(
-      (entry): Attempt => ({ entry, id: entry.id, mark: markOf(entry), mismatch: false, result: undefined }),
-    );
-    const stored = new Set<string>();
-    let open = attempts;
-    for (let round = 1; open.length > 0; round++) {
-      if (round > MOST_ROUNDS) throw new Error('the store neither takes an entry nor says what it collides with');
-      for (const lane of await store(q, sql, open)) stored.add(lane);
-      open = open.filter(({ result }) => !result);
-      if (open.length > 0) open = await judge(q, sql, open, windowMs);
-    }
-    // Last, because it locks lanes that all nodes write; sorted, as everything that locks, so that nodes cannot deadlock.
-    if (stored.size > 0)
-      await q.each(
-        sql.wake,
-        [...stored].sort().map((lane) => [lane]),
-      );
-    return attempts.map(({ result }) => result as Accepted);
-  });
+export async function accept(
+  engine: Engine,
+  sql: Statements,
+  group: Incoming[],
+  windowMs: number,
+): Promise<Accepted[]> {
+  const attempts = group.map(
+    (entry): Attempt => ({ entry, id: entry.id, mark: markOf(entry), mismatch: false, result: undefined }),
+  );
+  let open = attempts;
+  for (let round = 1; open.length > 0; round++) {
+    if (round > MOST_ROUNDS) throw new Error('the store neither takes an entry nor says what it collides with');
+    await store(engine, sql, open);
+    open = open.filter(({ result }) => !result);
+    if (open.length > 0) open = await judge(engine, sql, open, windowMs);
+  }
+  return attempts.map(({ result }) => result as Accepted);
 }
 
-/** Gives each attempt that was stored its result, and returns the lanes of those. */
-async function store(q: Queries, sql: Statements, attempts: Attempt[]): Promise<string[]> {
+/** Gives each attempt that was stored its result. Sorted, as everything that locks, so that nodes cannot deadlock. */
+async function store(engine: Engine, sql: Statements, attempts: Attempt[]): Promise<void> {
   const sorted = attempts.toSorted((a, b) => compare(place(a), place(b)));
-  const rows = await q.each<{ lane: string; id: string; mark: string | null }>(
+  const rows = await engine.each<{ lane: string; id: string; mark: string | null }>(
     sql.store,
     sorted.map(({ entry, id, mark }) => [entry.lane, id, entry.kind, mark, entry.digest ?? null, entry.body]),
   );
@@ -77,12 +73,11 @@ async function store(q: Queries, sql: Statements, attempts: Attempt[]): Promise<
   const byPlace = new Set(rows.map((row) => place({ entry: row, id: row.id, mark: row.mark })));
   for (const attempt of sorted)
     if (byPlace.delete(place(attempt))) attempt.result = answer(attempt.id, false, attempt.mismatch);
-  return rows.map(({ lane }) => lane);
 }
 
 /** Decide the attempts that the indexes turned away; returns those to store once more. */
-async function judge(q: Queries, sql: Statements, attempts: Attempt[], windowMs: number): Promise<Attempt[]> {
-  const holders = await q.each<Holder>(
+async function judge(engine: Engine, sql: Statements, attempts: Attempt[], windowMs: number): Promise<Attempt[]> {
+  const holders = await engine.each<Holder>(
     sql.holders,
     attempts.map(({ entry, id, mark }) => [entry.lane, mark, id]),
   );
@@ -107,7 +102,7 @@ async function judge(q: Queries, sql: Statements, attempts: Attempt[], windowMs:
     }
   }
   if (expired.length > 0)
-    await q.each(
+    await engine.each(
       sql.freeMark,
       expired
         .toSorted((a, b) => compare(a.lane, b.lane) || compare(a.mark ?? '', b.mark ?? ''))

@@ -5,7 +5,7 @@ export type Value = string | number | null;
 /** What runs statements: inside a transaction, or each on its own. Statements use `$1`, `$2`, … on both engines. */
 export interface Queries {
   all<Row>(sql: string, values?: readonly Value[]): Promise<Row[]>;
-  /** One statement over many rows of values (see `Dialect.rows`); the answer is what it returned for all of them. */
+  /** One statement over many rows of values (see `Dialect.rows`), all or nothing; the answer is what it returned for all of them. */
   each<Row>(sql: string, rows: readonly (readonly Value[])[]): Promise<Row[]>;
 }
 
@@ -15,6 +15,8 @@ export interface Dialect {
   readonly now: string;
   readonly sequence: string;
   readonly integer: string;
+  /** Whether one statement can write to several tables (`WITH … INSERT`). */
+  readonly combines: boolean;
   /** A `FROM r …` with these text columns, one row for each row given to `each`. */
   rows(columns: readonly string[]): string;
   greatest(...values: string[]): string;

@@ -137,7 +137,7 @@ export async function openOutbox(
     },
     async revive(lane, id) {
       const revived = await engine.tx(async (q) => {
-        await q.each(sql.wake, [[lane]]);
+        await q.all(sql.wake, [lane]);
         return (await q.all(sql.revive, [lane, id])).length > 0;
       });
       if (revived) wake();

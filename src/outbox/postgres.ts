@@ -7,6 +7,7 @@ const dialect: Dialect = {
   // Not clock_timestamp(): a volatile function cannot bound an index scan.
   now: `(extract(epoch FROM statement_timestamp()) * 1000)::bigint`,
   sequence: 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
+  combines: true,
   integer: 'BIGINT',
   rows: (columns) =>
     `FROM unnest(${columns.map((_, i) => `$${i + 1}::text[]`).join(', ')}) AS r(${columns}) WHERE true`,

@@ -10,6 +10,16 @@ export function statements(d: Dialect) {
       SELECT name FROM outbox_lane WHERE due_at <= ${now} AND lease_until <= ${now} ORDER BY due_at LIMIT 1 ${lock}
     ) RETURNING name, token`;
 
+  const insert = `
+    INSERT INTO outbox_entry (lane, id, kind, mark, digest, body, received_at, retry_at)
+    SELECT r.lane, r.id, r.kind, r.mark, r.digest, r.body, ${now}, ${now}
+    ${d.rows(['lane', 'id', 'kind', 'mark', 'digest', 'body'])}
+    ON CONFLICT DO NOTHING RETURNING lane, id, mark`;
+  const wake = (names: string) => `
+    INSERT INTO outbox_lane (name, due_at) ${names}
+    ON CONFLICT (name) DO UPDATE SET due_at = ${d.greatest('excluded.due_at', 'outbox_lane.not_before')}
+    WHERE outbox_lane.due_at IS NULL OR outbox_lane.due_at > ${d.greatest('excluded.due_at', 'outbox_lane.not_before')}`;
+
   return {
     /**
      * `outbox_entry.mark` is what makes a second sending the same (`key:…` or `digest:…`), unique in its lane; `retry_at` is when
@@ -39,14 +49,23 @@ export function statements(d: Dialect) {
         installation TEXT PRIMARY KEY, spent TEXT NOT NULL DEFAULT '[]', paused_until ${integer} NOT NULL DEFAULT 0
       )`,
       `CREATE TABLE IF NOT EXISTS outbox_pulse (one INTEGER PRIMARY KEY, at ${integer} NOT NULL)`,
+      ...(d.combines
+        ? []
+        : [
+            `CREATE TRIGGER IF NOT EXISTS outbox_entry_wakes AFTER INSERT ON outbox_entry
+             BEGIN ${wake(`VALUES (new.lane, ${now})`)}; END`,
+          ]),
     ],
 
-    /** Returns the rows that were stored; those whose id or mark is taken are left out. */
-    store: `
-      INSERT INTO outbox_entry (lane, id, kind, mark, digest, body, received_at, retry_at)
-      SELECT r.lane, r.id, r.kind, r.mark, r.digest, r.body, ${now}, ${now}
-      ${d.rows(['lane', 'id', 'kind', 'mark', 'digest', 'body'])}
-      ON CONFLICT DO NOTHING RETURNING lane, id, mark`,
+    /**
+     * Stores rows and makes their lanes due, as one: by a trigger or in one statement, and so in one round trip. Returns the rows
+     * that were stored; those whose id or mark is taken are left out. Lanes are locked last and sorted, so that nodes cannot deadlock.
+     */
+    store: d.combines
+      ? `WITH stored AS (${insert}),
+           woken AS (${wake(`SELECT lane, ${now} FROM (SELECT DISTINCT lane FROM stored ORDER BY lane) AS lanes`)})
+         SELECT lane, id, mark FROM stored`
+      : insert,
     /** Whatever holds a mark or an id of these; `age` in milliseconds. */
     holders: `
       SELECT e.lane, e.id, e.mark, e.digest, ${now} - e.received_at AS age FROM outbox_entry e
@@ -57,10 +76,7 @@ export function statements(d: Dialect) {
     freeMark: `
       UPDATE outbox_entry SET mark = NULL
       WHERE mark IS NOT NULL AND (lane, mark, id) IN (SELECT r.lane, r.mark, r.id ${d.rows(['lane', 'mark', 'id'])})`,
-    wake: `
-      INSERT INTO outbox_lane (name, due_at) SELECT r.name, ${now} ${d.rows(['name'])}
-      ON CONFLICT (name) DO UPDATE SET due_at = ${d.greatest('excluded.due_at', 'outbox_lane.not_before')}
-      WHERE outbox_lane.due_at IS NULL OR outbox_lane.due_at > ${d.greatest('excluded.due_at', 'outbox_lane.not_before')}`,
+    wake: wake(`VALUES ($1, ${now})`),
 
     waiting: `SELECT ${entry} FROM outbox_entry WHERE lane = $1 AND state = 'waiting' ORDER BY seq LIMIT $2`,
     find: `SELECT ${entry} FROM outbox_entry WHERE lane = $1 AND id = $2 AND state <> 'settled'`,

@@ -7,6 +7,7 @@ import { type Dialect, type Engine, isUnavailable, type Queries, unavailable, ty
 const dialect: Dialect = {
   now: `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
   sequence: 'INTEGER PRIMARY KEY AUTOINCREMENT',
+  combines: false,
   integer: 'INTEGER',
   rows: (columns) => `FROM (SELECT ${columns.map((name, i) => `$${i + 1} AS ${name}`).join(', ')}) AS r WHERE true`,
   greatest: (...values) => `max(${values.join(', ')})`,
