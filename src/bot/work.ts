@@ -28,14 +28,13 @@ export interface DraftWork {
   /** Each step of a run, in words for people. */
   onStep(step: { repository: string; issue: number; text: string }): void;
   log: Log;
+  /** Well below the outbox's lease: a run that outlives it would be taken over while it still goes on. */
+  renewMs: number;
 }
-
-/** Half of the outbox's lease: a run that outlives it would be taken over while it still goes on. */
-const RENEW_MS = 10_000;
 
 /** Runs the waiting draft requests of one repository, one after the other. */
 export async function workDrafts(lease: Lease, repository: string, options: DraftWork): Promise<void> {
-  const renewing = setInterval(() => lease.renew().catch(() => clearInterval(renewing)), RENEW_MS);
+  const renewing = setInterval(() => lease.renew().catch(() => clearInterval(renewing)), options.renewMs);
   try {
     for (const entry of await lease.entries()) await workDraft(lease, repository, entry, options);
     await lease.release();

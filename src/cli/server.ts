@@ -37,6 +37,9 @@ export interface Server {
 
 /** How many lanes one process works at the same time. */
 const LANES = 4;
+/** How long a lane stays with a process that died. Longer than GitHub's slowest answer with its retries; at home nothing is slow. */
+const LEASE_MS = 30_000;
+const LOCAL_LEASE_MS = 3000;
 /** How old an answer of the API may be before GitHub is asked again; webhooks keep it younger. */
 const REMOTE_FRESHNESS_MS = 10_000;
 const RECONCILE_MS = 5 * 60_000;
@@ -51,11 +54,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   await mkdir(environment.dataDir, { recursive: true, mode: 0o700 });
 
   await using stack = new AsyncDisposableStack();
-  const outbox = await openOutbox(
-    environment.databaseUrl
-      ? { databaseUrl: environment.databaseUrl }
-      : { file: join(environment.dataDir, 'outbox.db') },
-  );
+  const leaseMs = mode === 'local' ? LOCAL_LEASE_MS : LEASE_MS;
+  const store = environment.databaseUrl
+    ? { databaseUrl: environment.databaseUrl }
+    : { file: join(environment.dataDir, 'outbox.db') };
+  const outbox = await openOutbox(store, { leaseMs });
   stack.defer(() => outbox.close());
 
   let answer = async (_request: Request) => new Response('starting', { status: 503, headers: { 'retry-after': '1' } });
@@ -86,7 +89,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     if (lane?.kind === 'reports') {
       await workLane(lease, { gaps: () => gaps.open(lane.repository), budget, now: Date.now, log: say });
     } else if (lane?.kind === 'drafts') {
-      await workDrafts(lease, lane.repository, { gaps: gaps.open, model: () => model, onStep, log: say });
+      await workDrafts(lease, lane.repository, {
+        gaps: gaps.open,
+        model: () => model,
+        onStep,
+        log: say,
+        renewMs: leaseMs / 3,
+      });
     } else if (lane?.kind === 'events' && probot) {
       await workEvents(lease, probot, say);
     } else {
