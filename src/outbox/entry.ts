@@ -32,7 +32,7 @@ export interface EntryRow {
   body: string;
   received_at: number;
   attempts: number;
-  state: 'waiting' | 'dead';
+  state: 'waiting' | 'settled' | 'dead';
   reason: string | null;
 }
 

@@ -27,6 +27,11 @@ export interface Lease {
   readonly sole: boolean;
   /** What waits and is not held back by `fail`, oldest first, 500 at most. */
   entries(): Promise<Entry[]>;
+  /**
+   * What was settled here in the last ten minutes, oldest first, 1,000 at most. A holder that slept past its lease may have written
+   * over what the next one wrote; whoever takes a lane over (`sole` false) can see here what GitHub must know by now.
+   */
+  settled(): Promise<Entry[]>;
   /** A full `leaseMs` from now. Call it before every request that writes, and let that request time out well before the lease. */
   renew(): Promise<void>;
   /**
@@ -61,6 +66,7 @@ export interface LeaseTuning {
 }
 
 const ENTRIES_AT_ONCE = 500;
+const SETTLED_AT_ONCE = 1000;
 const LONGEST_REASON = 1000;
 
 /** Claims lanes for the owners of one process and remembers what they held last. */
@@ -105,6 +111,10 @@ export function leasing(
       sole,
       async entries() {
         const rows = await engine.all<EntryRow>(sql.due, [lane, ENTRIES_AT_ONCE]);
+        return rows.map(readEntry);
+      },
+      async settled() {
+        const rows = await engine.all<EntryRow>(sql.settled, [lane, SETTLED_AT_ONCE]);
         return rows.map(readEntry);
       },
       async renew() {

@@ -75,6 +75,8 @@ const TUNING: Tuning = {
 };
 
 const KEEP_KEYS_MS = 7 * 86_400_000;
+/** Several leases: as long as a late holder could still write over what was settled. */
+const KEEP_BODIES_MS = 600_000;
 const KEEP_DIGESTS_MS = 3_600_000;
 const MOST_ACCEPT_BYTES = 32 * 1024 * 1024;
 const MOST_WAITING = 10_000;
@@ -109,6 +111,7 @@ export async function openOutbox(
     clean().catch(() => {});
   }, tuning.cleanEveryMs).unref();
   async function clean(): Promise<void> {
+    while ((await engine.all(sql.dropBodies, [KEEP_BODIES_MS, CLEAN_AT_ONCE])).length === CLEAN_AT_ONCE);
     while ((await engine.all(sql.forget, [CLEAN_AT_ONCE])).length === CLEAN_AT_ONCE);
   }
 

@@ -29,12 +29,15 @@ export function statements(d: Dialect) {
       `CREATE TABLE IF NOT EXISTS outbox_entry (
         seq ${d.sequence}, lane TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, mark TEXT, digest TEXT, body TEXT,
         received_at ${integer} NOT NULL, retry_at ${integer} NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-        state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'settled', 'dead')), reason TEXT, forget_at ${integer}
+        state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'settled', 'dead')), reason TEXT,
+        settled_at ${integer}, forget_at ${integer}
       )`,
       `CREATE UNIQUE INDEX IF NOT EXISTS outbox_entry_id ON outbox_entry (lane, id)`,
       `CREATE UNIQUE INDEX IF NOT EXISTS outbox_entry_mark ON outbox_entry (lane, mark) WHERE mark IS NOT NULL`,
       `CREATE INDEX IF NOT EXISTS outbox_entry_waiting ON outbox_entry (lane, retry_at, seq) WHERE state = 'waiting'`,
       `CREATE INDEX IF NOT EXISTS outbox_entry_dead ON outbox_entry (lane, seq) WHERE state = 'dead'`,
+      `CREATE INDEX IF NOT EXISTS outbox_entry_settled ON outbox_entry (lane, settled_at)
+        WHERE state = 'settled' AND body IS NOT NULL`,
       `CREATE INDEX IF NOT EXISTS outbox_entry_forget ON outbox_entry (forget_at) WHERE state = 'settled'`,
       `CREATE TABLE IF NOT EXISTS outbox_lane (
         name TEXT PRIMARY KEY, due_at ${integer}, owner TEXT, token ${integer} NOT NULL DEFAULT 0,
@@ -95,6 +98,9 @@ export function statements(d: Dialect) {
     due: `
       SELECT ${entry} FROM outbox_entry WHERE lane = $1 AND state = 'waiting' AND retry_at <= ${now}
       ORDER BY retry_at, seq LIMIT $2`,
+    settled: `
+      SELECT ${entry} FROM outbox_entry WHERE lane = $1 AND state = 'settled' AND body IS NOT NULL
+      ORDER BY settled_at, seq LIMIT $2`,
     intend: `
       INSERT INTO outbox_intent (lane, key, data, at) VALUES ($1, $2, $3, ${now})
       ON CONFLICT (lane, key) DO UPDATE SET data = excluded.data`,
@@ -102,7 +108,7 @@ export function statements(d: Dialect) {
     fulfil: `DELETE FROM outbox_intent WHERE (lane, key) IN (SELECT r.lane, r.key ${d.rows(['lane', 'key'])})`,
     /** $1 … are the rows; how long the tombstone stays depends on what it has to remember. */
     settle: (keepKey: number, keepDigest: number) => `
-      UPDATE outbox_entry SET state = 'settled', body = NULL, reason = NULL,
+      UPDATE outbox_entry SET state = 'settled', reason = NULL, settled_at = ${now},
         forget_at = ${now} + CASE WHEN mark LIKE 'key:%' THEN ${keepKey} ELSE ${keepDigest} END
       WHERE (lane, id) IN (SELECT r.lane, r.id ${d.rows(['lane', 'id'])}) AND state <> 'settled'`,
     fail: `
@@ -135,6 +141,11 @@ export function statements(d: Dialect) {
     failing: `
       SELECT name, errors, error, not_before FROM outbox_lane WHERE errors > 0 AND due_at IS NOT NULL
       ORDER BY errors DESC, name LIMIT $1`,
+    dropBodies: `
+      UPDATE outbox_entry SET body = NULL WHERE seq IN (
+        SELECT seq FROM outbox_entry WHERE state = 'settled' AND body IS NOT NULL AND settled_at <= ${now} - $1
+        LIMIT $2 ${d.lockFree}
+      ) RETURNING seq`,
     forget: `
       DELETE FROM outbox_entry WHERE seq IN (
         SELECT seq FROM outbox_entry WHERE state = 'settled' AND forget_at <= ${now} ORDER BY forget_at LIMIT $1 ${d.lockFree}

@@ -40,12 +40,33 @@ describe.each(engines)('lanes on $name', ({ store: create }) => {
     await lease.settle({ ids: ['A', 'C'] });
     expect(await ids(lease)).toEqual(['B']);
     expect(await two.find(lane, 'A')).toBeUndefined();
-    expect(await store.rows(`SELECT id FROM outbox_entry WHERE body IS NULL ORDER BY id`)).toEqual([
-      { id: 'A' },
-      { id: 'C' },
-    ]);
     await lease.release();
     expect(await ids(await claim(two))).toEqual(['B']);
+  });
+
+  test('what was settled can be looked at for ten minutes, then its body is gone from the store', async () => {
+    one = await store.open({ cleanEveryMs: 20 });
+    await put('A');
+    await put('B');
+    await put('elsewhere', 'acme/other');
+    const lease = await claim();
+    await lease.settle({ ids: ['B', 'A'] });
+    await lease.release();
+    await store.travel(590_000);
+    await put('C');
+    await claim(two);
+    const next = await claim(two);
+    expect(next.lane).toBe(lane);
+    expect(await next.settled()).toMatchObject([
+      { id: 'A', body: 'A' },
+      { id: 'B', body: 'B' },
+    ]);
+    await store.travel(20_000);
+    await expect.poll(() => next.settled()).toEqual([]);
+    expect(await store.rows(`SELECT id FROM outbox_entry WHERE body IS NULL ORDER BY id`)).toEqual([
+      { id: 'A' },
+      { id: 'B' },
+    ]);
   });
 
   test('an empty lane is not offered again until something comes', async () => {

@@ -19,7 +19,7 @@ export interface Store {
 }
 
 const TIMES: Record<string, string[]> = {
-  outbox_entry: ['received_at', 'retry_at', 'forget_at'],
+  outbox_entry: ['received_at', 'retry_at', 'settled_at', 'forget_at'],
   outbox_lane: ['due_at', 'lease_until', 'not_before'],
   outbox_budget: ['paused_until'],
 };
