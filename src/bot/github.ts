@@ -18,10 +18,13 @@ export interface GitHub {
 interface Connection {
   api: string;
   log: Logger;
-  /** Off on loopback only: GitHub's secondary limits do not apply there. */
-  throttled: boolean;
-  /** Injected by tests. */
-  fetch?: typeof fetch;
+  /** How requests go out: to the forge of this process, or watched by tests. */
+  fetch: typeof fetch;
+}
+
+/** GitHub's secondary limits (a content creation every few seconds) do not apply to a GitHub on this machine. */
+function isThrottled(api: string): boolean {
+  return !['localhost', '127.0.0.1', '[::1]'].includes(new URL(api).hostname);
 }
 
 /** Probot hands its octokit class options that switch throttling on; only a subclass can switch it off. */
@@ -45,8 +48,8 @@ export async function connectApp(
     secret: options.webhookSecret,
     baseUrl: options.api,
     log: options.log,
-    ...(options.throttled ? {} : { Octokit: Unthrottled as typeof ProbotOctokit }),
-    ...(options.fetch ? { request: { fetch: options.fetch } } : {}),
+    ...(isThrottled(options.api) ? {} : { Octokit: Unthrottled as typeof ProbotOctokit }),
+    request: { fetch: options.fetch },
   });
   const app = await probot.auth();
   const { data } = await app.request('GET /app');
@@ -81,9 +84,9 @@ export async function connectToken(options: Connection & { token: string }): Pro
     auth: options.token,
     baseUrl: options.api,
     userAgent: 'patchworkmcp',
-    throttle: { enabled: options.throttled, onRateLimit: wait, onSecondaryRateLimit: wait },
-    retry: { enabled: options.throttled },
-    ...(options.fetch ? { request: { fetch: options.fetch } } : {}),
+    throttle: { enabled: isThrottled(options.api), onRateLimit: wait, onSecondaryRateLimit: wait },
+    retry: { enabled: isThrottled(options.api) },
+    request: { fetch: options.fetch },
   }) as Octokit;
   const { data } = await octokit.rest.users.getAuthenticated();
   return { api: options.api, login: data.login, probot: undefined, octokit: async () => octokit };

@@ -41,7 +41,7 @@ export async function draft(args: string[]): Promise<number> {
 async function direct(environment: Environment, issue: number): Promise<DraftRun | undefined> {
   const { github } = environment;
   if (github.mode === 'local') return undefined;
-  const connection = { api: github.api, log: pino({ level: 'silent' }), throttled: true };
+  const connection = { api: github.api, log: pino({ level: 'silent' }), fetch };
   const connected =
     github.mode === 'token'
       ? await connectToken({ ...connection, token: github.token })

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { connectApp, connectToken, type GitHub } from '../bot/index.ts';
 import type { Environment } from '../config/index.ts';
 import { BRANCH_PREFIX } from '../draft/index.ts';
-import { type Forge, openForge } from '../forge/index.ts';
+import type { Forge } from '../forge/index.ts';
 import { WEBHOOK_PATH } from '../http/index.ts';
 
 /** What the local forge serves: a git repository of the user's, or the files of a sample. */
@@ -37,19 +37,21 @@ export async function connect(
   local: LocalRepository,
   url: string,
   log: Logger,
-  fetchOf: (forge: Forge) => typeof fetch,
+  fetchOf: (forge: Forge | undefined) => typeof fetch,
 ): Promise<Connected> {
   const { github: settings, secrets: keys } = environment;
   if (settings.mode === 'token') {
     const { api, token, repository } = settings;
-    return { github: await connectToken({ api, token, log, throttled: true }), forge: undefined, repository, keys };
+    const github = await connectToken({ api, token, log, fetch: fetchOf(undefined) });
+    return { github, forge: undefined, repository, keys };
   }
   if (settings.mode === 'app') {
     const { api, appId, webhookSecret, repository } = settings;
     const privateKey = await readPrivateKey(settings.privateKey);
-    const github = await connectApp({ api, appId, privateKey, webhookSecret, log, throttled: true });
+    const github = await connectApp({ api, appId, privateKey, webhookSecret, log, fetch: fetchOf(undefined) });
     return { github, forge: undefined, repository, keys };
   }
+  const { openForge } = await import('../forge/index.ts');
   const forge = await openForge({ dir: join(environment.dataDir, 'github'), url });
   await forge.createRepository({
     owner: LOCAL_OWNER,
@@ -76,7 +78,6 @@ export async function connect(
     privateKey,
     webhookSecret,
     log,
-    throttled: false,
     fetch: fetchOf(forge),
   });
   // The local GitHub keeps the App's registration, so whoever has its state can read the markers in it.

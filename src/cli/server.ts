@@ -19,7 +19,7 @@ export interface ServerOptions {
   local: LocalRepository;
   /** Each step of a draft, for a progress display. */
   onStep?: (step: { repository: string; issue: number; text: string }) => void;
-  /** Wraps what goes to the local forge and what it delivers: tests watch the traffic. */
+  /** Wraps what goes to GitHub and what it delivers: tests watch the traffic. */
   around?: (part: 'github' | 'webhooks', handler: Handler) => Handler;
 }
 
@@ -69,7 +69,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const around = options.around ?? ((_part, handler) => handler);
   const { github, forge, repository, keys } = await connect(environment, options.local, url, log, (opened) => {
     // Requests to the forge of this process need no socket.
-    const handler = around('github', (request) => opened.fetch(request));
+    const handler = around('github', (request) => (opened ? opened.fetch(request) : fetch(request)));
     return async (input, init) => handler(new Request(input, init));
   });
   if (forge) stack.defer(() => forge.close());

@@ -1,12 +1,10 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { Outbox } from '../outbox/index.ts';
 import { PatchworkError } from '../report/index.ts';
 import { authorise, loopbackOnly } from './access.ts';
 import { type FeedbackOptions, feedbackRoutes } from './feedback.ts';
 
 export interface AppOptions extends FeedbackOptions {
-  outbox: Outbox;
   apiKey: string | undefined;
   health: { mode: string; api: string };
   /** Takes a webhook whose raw body and headers are given; absent where GitHub sends none. */

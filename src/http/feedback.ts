@@ -3,20 +3,15 @@ import { bodyLimit } from 'hono/body-limit';
 import { ulid } from 'ulid';
 import * as z from 'zod';
 import { type LaneBodies, renderLane } from '../intake/index.ts';
-import type { Gap, Gaps } from '../issues/index.ts';
-import type { Outbox } from '../outbox/index.ts';
+import type { Gap } from '../issues/index.ts';
 import { cleanText, contentDigest, PatchworkError, readReport } from '../report/index.ts';
 import { gapKey } from '../triage/index.ts';
 import type { Item } from './items.ts';
-import { readItems } from './reading.ts';
+import { readItems, type Source } from './reading.ts';
 
-export interface FeedbackOptions {
-  outbox: Outbox;
+export interface FeedbackOptions extends Source {
   /** The repository that reports go to, owner/name. */
   repository: string;
-  gaps(): Promise<Gaps>;
-  /** What is known of the gaps without asking GitHub; undefined until they were read once. */
-  known(): Gaps | undefined;
   now(): Date;
 }
 
@@ -44,13 +39,18 @@ export function feedbackRoutes(options: FeedbackOptions): Hono {
       throw new PatchworkError('body_too_large', `The body is larger than ${MAX_BODY / 1024} KB.`, { status: 413 });
     },
   });
-  const items = async () => readItems(await options.gaps(), outbox, repository);
+  const items = async (): Promise<Item[]> => {
+    const read = await readItems(options, repository);
+    if (!read.complete) throw githubAway();
+    return read.items;
+  };
   const item = async (id: string): Promise<Item> => {
-    const all = await items();
+    const { items: all, complete } = await readItems(options, repository);
     const found =
       all.find((candidate) => candidate.id === id) ?? all.findLast((candidate) => String(candidate.gap) === id);
-    if (!found) throw new PatchworkError('not_found', 'There is no report or gap with this id.', { status: 404 });
-    return found;
+    if (found) return found;
+    if (!complete) throw githubAway();
+    throw new PatchworkError('not_found', 'There is no report or gap with this id.', { status: 404 });
   };
 
   for (const path of ['/api/feedback', '/api/v1/feedback', '/api/v1/feedback/']) {
@@ -121,6 +121,13 @@ export function feedbackRoutes(options: FeedbackOptions): Hono {
 
   app.get('/api/stats', async (c) => c.json(statsOf(await items())));
   return app;
+}
+
+function githubAway(): PatchworkError {
+  return new PatchworkError('github_unavailable', 'GitHub does not answer, and its issues were not read yet.', {
+    status: 503,
+    next: 'Try again soon; reports are taken all the same.',
+  });
 }
 
 /** What the agent hears at once: true of what is known now, and never a promise. */
