@@ -24,9 +24,11 @@ export async function treePage(visit: RepositoryVisit, ref: string, path: string
   const [open, branches, entries, commits] = await Promise.all([
     counts(visit),
     visit.github.all<Branch>(`${api(visit)}/branches`, 200),
-    visit.github.find<Entry[] | Entry>(`${api(visit)}/contents/${deep(path)}?ref=${encodeURIComponent(ref)}`),
+    visit.github.find<Entry[] | Entry>(
+      `${api(visit)}/contents${path && `/${deep(path)}`}?ref=${encodeURIComponent(ref)}`,
+    ),
     visit.github.find<Commit[]>(
-      `${api(visit)}/commits?sha=${encodeURIComponent(ref)}&path=${encodeURIComponent(path)}&per_page=1`,
+      `${api(visit)}/commits?sha=${encodeURIComponent(ref)}${path && `&path=${encodeURIComponent(path)}`}&per_page=1`,
     ),
   ]);
   const { repository } = visit;

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { diff } from './diff.ts';
-import { at, type Commit } from './github.ts';
+import { at, type Commit, Refused } from './github.ts';
 import { type Html, repositoryPage, who } from './layout.ts';
 import { commitList } from './pull.ts';
 import { api, counts } from './repository.ts';
@@ -13,7 +13,7 @@ const perPage = 30;
 export async function commitPage(visit: RepositoryVisit, sha: string): Promise<Html> {
   const [open, commit] = await Promise.all([
     counts(visit),
-    visit.github.get<Commit>(`${api(visit)}${at`/commits/${sha}`}`),
+    visit.github.get<Commit>(`${api(visit)}${at`/commits/${sha}`}`).catch(asMissing),
   ]);
   const [subject = '', ...rest] = commit.commit.message.split('\n');
   const body = rest.join('\n').trim();
@@ -24,6 +24,12 @@ ${commit.parents.map((parent) => html` · parent <a class="sha" href="${visit.ro
  · <a href="${visit.root}/tree/${commit.sha}">Browse files</a></p></header>
 ${diff((commit.files ?? []) as Parameters<typeof diff>[0], `${visit.root}/blob/${commit.sha}`)}`;
   return repositoryPage(visit, { title: subject, tab: 'code', counts: open, main });
+}
+
+/** GitHub answers 422 where a hash names no commit; for a page that is as good as missing. */
+function asMissing(error: unknown): never {
+  if (error instanceof Refused && error.status === 422) throw new Refused(404, error.message);
+  throw error;
 }
 
 /** The commits that led to a ref, newest first, of one path if given. */

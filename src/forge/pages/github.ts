@@ -75,6 +75,8 @@ export interface GitHub {
   find<T>(path: string): Promise<T | undefined>;
   /** Every page of a list, up to `most` items. `path` carries no paging of its own. */
   all<T>(path: string, most?: number): Promise<T[]>;
+  /** How long a list is, asked for with one request. */
+  total(path: string): Promise<number>;
   send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>;
   graphql<T>(query: string, variables: object): Promise<T>;
 }
@@ -122,6 +124,11 @@ export function github(api: Api, graphql: Graphql, login: string): GitHub {
         if (!answer.headers.get('link')?.includes('rel="next"')) break;
       }
       return items.slice(0, most);
+    },
+    total: async (path) => {
+      const answer = await call('GET', `${path}${path.includes('?') ? '&' : '?'}per_page=1`);
+      const last = /[?&]page=(\d+)[^>]*>; rel="last"/.exec(answer.headers.get('link') ?? '')?.[1];
+      return last === undefined ? (answer.json as unknown[]).length : Number(last);
     },
     send: async <T>(method: string, path: string, body?: unknown) => (await call(method, path, body)).json as T,
     graphql: async <T>(query: string, variables: object) => {

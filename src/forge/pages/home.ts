@@ -29,6 +29,6 @@ function list(visit: Visit, repositories: readonly Repository[]): Html {
     (one) => html`<li class="row"><span class="state idle">${icon('code')}</span><div class="row-body">
 <a class="row-title" href="/${one.full_name}">${one.full_name}</a>${one.private && html` <span class="badge">private</span>`}
 ${one.description && html`<p>${one.description}</p>`}
-<p class="quiet">${counted(one.open_issues_count ?? 0, 'open issue')} · pushed ${time(one.pushed_at, visit.now)}</p></div></li>`,
+<p class="quiet">${counted(one.open_issues_count ?? 0, 'open issue or pull request', 'open issues and pull requests')} · pushed ${time(one.pushed_at, visit.now)}</p></div></li>`,
   )}</ul>`;
 }

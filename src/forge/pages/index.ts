@@ -172,10 +172,10 @@ export function pages(options: PagesOptions): Hono<Visiting> {
   app.all('*', (c) => c.html(missing(c.get('visit')), 404));
   app.onError((error, c) => {
     const visit = c.get('visit');
-    if (!(error instanceof Refused) || !visit) throw error;
-    return error.status === 404
-      ? c.html(missing(visit, error), 404)
-      : c.html(failed(visit, error), error.status as 403);
+    if (error instanceof Refused && error.status === 404) return c.html(missing(visit, error), 404);
+    if (error instanceof Refused) return c.html(failed(visit, error), error.status as 403);
+    console.error(error);
+    return c.html(failed(visit, new Refused(500, 'The page could not be made; the log of the server says why.')), 500);
   });
   return app;
 }

@@ -5,7 +5,7 @@ import { type Icon, icon } from './icons.ts';
 import { type Html, notice, repositoryPage } from './layout.ts';
 import { pager } from './pager.ts';
 import { only, parse, render, state, type Term, toggled, values, withState } from './query.ts';
-import { api, count, counts, search } from './repository.ts';
+import { api, counts, search } from './repository.ts';
 import type { RepositoryVisit } from './visit.ts';
 import { counted, time } from './words.ts';
 
@@ -95,14 +95,20 @@ async function results(visit: RepositoryVisit, kind: Kind, terms: readonly Term[
   const [by, order] = sorting(terms).split('-');
   const unsorted = only(terms, 'sort', undefined);
   const type = kind === 'issues' ? 'is:issue' : 'is:pr';
-  const each = (value: 'open' | 'closed') => count(visit, `${type} ${render(withState(unsorted, value))}`);
+  // One request for the list and one for the tab that it does not show.
+  const other = state(terms) === 'open' ? 'closed' : 'open';
   try {
-    const [found, open, closed] = await Promise.all([
+    const [found, rest] = await Promise.all([
       search(visit, `${type} ${render(unsorted)}`, `sort=${by}&order=${order}&per_page=${perPage}&page=${page}`),
-      each('open'),
-      each('closed'),
+      search(visit, `${type} ${render(withState(unsorted, other))}`, 'per_page=1'),
     ]);
-    return { items: found.items, total: found.total_count, open, closed };
+    const [total, count] = [found.total_count, rest.total_count];
+    const shown = state(terms) === undefined ? total - count : total;
+    return {
+      items: found.items,
+      total,
+      ...(other === 'closed' ? { open: shown, closed: count } : { open: count, closed: shown }),
+    };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     return { items: [], total: 0, open: undefined, closed: undefined, trouble: error };

@@ -3,7 +3,7 @@
  * the page is looked at. A part in which somebody types, selects or opens something is left alone.
  */
 export const live = `'use strict';
-const pace = { quick: 3000, slow: 15000, patience: 20 };
+const pace = { quick: 5000, slow: 15000, patience: 12 };
 const parts = (root) => new Map([...root.querySelectorAll('[data-live]')].map((part) => [part.dataset.live, part]));
 const plain = (node) => node.outerHTML.replace(/<time[^]*?<\\/time>/g, '').replace(/nonce="[^"]*"/g, '');
 const known = new Map([...parts(document)].map(([name, part]) => [name, [...part.children].map(plain)]));

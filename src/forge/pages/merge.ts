@@ -54,6 +54,7 @@ function stateLine(pull: Pull): Html {
       'cross',
       html`<b>There are conflicts</b> with <span class="ref">${pull.base.ref}</span>. Merge it into the branch and push.`,
     );
+  if (pull.mergeable === null) return line('wait', 'wait', 'Looking for conflicts…');
   return line('good', 'check', html`<b>No conflicts</b> with <span class="ref">${pull.base.ref}</span>.`);
 }
 

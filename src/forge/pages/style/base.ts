@@ -85,7 +85,7 @@ fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
 .menu > summary::-webkit-details-marker { display: none; }
 .menu > summary::after { content: ""; width: .45em; height: .45em; border: solid currentColor; border-width: 0 1.5px 1.5px 0; transform: translateY(-.12em) rotate(45deg); margin-left: .2em; flex: none; }
 .menu > summary:hover, .menu[open] > summary { background: var(--sunken); }
-.sheet { position: absolute; z-index: 5; right: 0; top: calc(100% + .3rem); min-width: 14rem; max-width: min(24rem, 92vw); max-height: 26rem; overflow: auto; padding: .4rem; background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); box-shadow: var(--shadow); }
+.sheet { position: absolute; z-index: 5; right: 0; top: calc(100% + .3rem); width: max-content; min-width: 14rem; max-width: min(24rem, 92vw); max-height: 26rem; overflow: auto; padding: .4rem; background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); box-shadow: var(--shadow); }
 .sheet > p { padding: .25rem .5rem; }
 .sheet a, .sheet > button { display: flex; align-items: center; width: 100%; padding: .4rem .5rem; border: 0; border-radius: 5px; color: var(--text); text-align: left; background: none; }
 .sheet a:hover, .sheet > button:hover { background: var(--sunken); text-decoration: none; }
@@ -114,7 +114,7 @@ a.chip:hover { text-decoration: underline; }
 .pager a, .pager > span { padding: .3rem .7rem; border-radius: 6px; }
 .pager a:hover { background: var(--sunken); text-decoration: none; }
 .pager [aria-current] { background: var(--accent); color: var(--on-accent); font-weight: 600; }
-@media (max-width: 40rem) { .home span { position: absolute; clip-path: inset(50%); } .person .quiet { display: none; } .tabs ul { gap: 0; } .tabs a { padding-inline: .5rem; font-size: .9375rem; gap: .3rem; } .tabs .icon { display: none; } }
+@media (max-width: 40rem) { .home span { position: absolute; clip-path: inset(50%); } .person .quiet { display: none; } .tabs ul { gap: 0; flex-wrap: wrap; } .tabs a { padding-inline: .4rem; font-size: .875rem; gap: .3rem; } .tabs .icon { display: none; } }
 @media (prefers-reduced-motion: no-preference) { a, button { transition: background-color .12s; } }
 @media print { .top, .tabs, .reply, .side form, .menu { display: none; } }
 `;

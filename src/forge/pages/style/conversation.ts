@@ -19,7 +19,7 @@ export const conversation = `
 .chips { display: flex; flex-wrap: wrap; gap: .3rem; }
 .side .menu { margin-top: .6rem; }
 .side .menu > summary { border: 1px solid var(--line-strong); background: var(--surface); }
-.side .menu > .sheet { position: static; min-width: 0; max-width: none; margin-top: .4rem; box-shadow: none; max-height: none; }
+.side .menu > .sheet { position: static; width: auto; min-width: 0; max-width: none; margin-top: .4rem; box-shadow: none; max-height: none; }
 .side .sheet fieldset { max-height: 18rem; overflow: auto; }
 .side .sheet .primary { justify-content: center; margin-top: .5rem; background: var(--accent); color: var(--on-accent); }
 .side .sheet .primary:hover { background: var(--accent-hover); }

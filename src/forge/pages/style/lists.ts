@@ -47,6 +47,6 @@ export const lists = `
   .row { padding-inline: .75rem; }
   .box-head { padding-inline: .75rem; }
   .filters { margin-left: auto; }
-  .filters .sheet { position: fixed; inset: auto .75rem .75rem; max-width: none; max-height: 70vh; }
+  .filters .sheet { position: fixed; inset: auto .75rem .75rem; width: auto; max-width: none; max-height: 70vh; }
 }
 `;

@@ -27,10 +27,10 @@ export const prose = `
 .prose .task { list-style: none; }
 .prose .person { font-weight: 600; color: var(--text); }
 .prose .commit { font-family: var(--mono); font-size: .875em; }
-.tick { appearance: none; display: inline-grid; place-items: center; width: 1.15rem; height: 1.15rem; padding: 0; margin: 0 .5rem 0 -1.65rem; vertical-align: -.2em; border: 1.5px solid var(--line-strong); border-radius: 4px; background: var(--surface); }
+.tick { appearance: none; position: relative; display: inline-block; width: 1.15rem; height: 1.15rem; padding: 0; margin: 0 .5rem 0 -1.65rem; vertical-align: -.22em; border: 1.5px solid var(--line-strong); border-radius: 4px; background: var(--surface); }
 span.tick { background: var(--sunken); }
 .tick[aria-checked=true] { background: var(--accent); border-color: var(--accent); }
-.tick[aria-checked=true]::after { content: ""; width: .35rem; height: .65rem; border: solid var(--on-accent); border-width: 0 2px 2px 0; transform: translateY(-.08rem) rotate(45deg); }
+.tick[aria-checked=true]::after { content: ""; position: absolute; left: .33rem; top: .1rem; width: .35rem; height: .65rem; border: solid var(--on-accent); border-width: 0 2px 2px 0; transform: rotate(45deg); }
 button.tick:hover { border-color: var(--accent); }
 .callout { --tone: var(--link); border-left-color: var(--tone) !important; color: inherit !important; }
 .callout .kind { display: block; color: var(--tone); }
@@ -38,7 +38,7 @@ button.tick:hover { border-color: var(--accent); }
 .readme > .prose, .readme > pre { padding: 1.25rem 1.5rem; margin: 0; }
 .readme > pre.plain { white-space: pre-wrap; overflow-wrap: anywhere; }
 .diagram { overflow-x: auto; padding: .75rem; border: 1px solid var(--line); border-radius: 6px; }
-.diagram svg { display: block; max-width: max(100%, 34rem); height: auto; margin-inline: auto; }
+.diagram svg { display: block; max-width: max(100%, 48rem); height: auto; margin-inline: auto; }
 .diagram figcaption { font-size: .875rem; color: var(--quiet); margin-top: .5rem; }
 .diagram details, .diagram pre { margin: 0 !important; }
 .diagram { --s0: #2c7a6d; --s1: #c98a1b; --s2: #7a5bb5; --s3: #c4563f; --s4: #3f74a8; --s5: #7c8f2b; --s6: #a84a7c; --s7: #7b756a; }
