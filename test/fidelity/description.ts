@@ -81,7 +81,7 @@ export function readDescription() {
       method,
       path: route.path,
       parameters: (operation.parameters ?? []).map(resolve),
-      pathValues: new Map(route.names.map((name, at) => [name, decodeURIComponent(values[at] ?? '')])),
+      pathValues: new Map(route.names.map((name, at) => [name, decoded(values[at] ?? '')])),
       requestSchema: body?.content?.['application/json']?.schema,
       requestRequired: body?.required ?? false,
       statuses: Object.keys(operation.responses).map(Number),
@@ -119,6 +119,14 @@ export function readDescription() {
       return body && resolve(body).content?.['application/json']?.schema;
     },
   };
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 /** An old copy of the schema of an installation stands here, whose account is a user and an enterprise at once. */

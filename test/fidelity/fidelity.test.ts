@@ -140,6 +140,10 @@ describe('requests', () => {
     ]);
   });
 
+  it('takes a path that is badly encoded for what it is', () => {
+    expect(fidelity.checkRequest('GET', '/repos/owner/sample/labels/100%')).toEqual([]);
+  });
+
   it.each([
     ['issues/get-comment', `${REPOSITORY_ISSUES}/comments/7`],
     ['issues/list-comments', `${REPOSITORY_ISSUES}/7/comments`],

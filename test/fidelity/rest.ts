@@ -15,7 +15,7 @@ export interface Answer {
 /** Fields of GitHub's error bodies; `status` is in all of them, though most schemas do not say so. */
 const ERROR_FIELDS = new Set(['message', 'documentation_url', 'status', 'errors', 'url', 'block']);
 /** Answers that GitHub may give to any request, documented for the operation or not. */
-const GENERAL_STATUSES = new Set([304, 401, 403, 404, 422, 429, 500, 502, 503]);
+const GENERAL_STATUSES = new Set([304, 400, 401, 403, 404, 413, 422, 429, 500, 502, 503]);
 const NO_BODY = new Set([204, 205, 304]);
 const RATE_LIMIT = ['limit', 'remaining', 'used', 'reset'];
 

@@ -5,7 +5,6 @@
  *     const octokit = new Octokit({ baseUrl, request: { fetch: github.fetch(fetch) } });   // a client of ours
  *     const server = serve({ fetch: github.serve((request) => forge.fetch(request)) });    // every client, ours or not
  */
-
 import { deliveryMistakes } from './deliveries.ts';
 import type { Tree } from './description.ts';
 import { type Fidelity, loadFidelity } from './fidelity.ts';
@@ -109,7 +108,7 @@ export async function watchGitHub(): Promise<Watch> {
         const text = await request.clone().text();
         const event = request.headers.get('x-github-event') ?? '';
         report(`webhook ${event}`, deliveryMistakes(request.headers, text, secret));
-        webhook(event, JSON.parse(text));
+        webhook(event, parsed(text));
         return handler(request);
       };
     },
