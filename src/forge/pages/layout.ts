@@ -84,7 +84,7 @@ export function missing(visit: Visit, trouble?: Refused): Html {
   return document(
     visit,
     'Not found',
-    html`<div class="empty"><h1>Not found</h1><p>${message}</p><p><a href="/">All repositories</a></p></div>`,
+    html`<div class="empty"><h1>Not found</h1><p>${message}</p><p>${'root' in visit && html`<a href="${visit.root}">Back to the repository</a> · `}<a href="/">All repositories</a></p></div>`,
   );
 }
 

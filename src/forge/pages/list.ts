@@ -145,13 +145,13 @@ function row(visit: RepositoryVisit, item: Item, label: (name: string) => string
   const look = appearance(item);
   const pull = item.pull_request !== undefined;
   const href = `${visit.root}/${pull ? 'pull' : 'issues'}/${item.number}`;
-  const end = item.state === 'closed' ? item.closed_at : item.created_at;
+  const by = html`<a href="${author}">${item.user?.login ?? 'ghost'}</a>`;
   return html`<li class="row">
 <span class="state ${look.tone}">${icon(look.icon)}<span class="hidden">${look.words}</span></span>
 <div class="row-body">
 <a class="row-title" href="${href}">${item.title}</a>
 ${item.labels.map((one) => chip(visit, one, label((typeof one === 'string' ? one : one.name) ?? '')))}
-<p class="quiet">#${item.number} ${item.state === 'closed' ? 'closed' : 'opened'} ${time(end, visit.now)} by <a href="${author}">${item.user?.login ?? 'ghost'}</a>${item.draft === true && item.state === 'open' && ' · draft'}</p>
+<p class="quiet">#${item.number} ${item.state === 'closed' ? html`by ${by} was closed ${time(item.closed_at, visit.now)}` : html`opened ${time(item.created_at, visit.now)} by ${by}${item.draft === true && ' · draft'}`}</p>
 </div>
 ${item.comments > 0 && html`<a class="talk" href="${href}" aria-label="${counted(item.comments, 'comment')}">${icon('comment')}${item.comments}</a>`}
 </li>`;
