@@ -24,6 +24,8 @@ export interface ForgeOptions {
   now?: () => Date;
   /** Rate limits; one that is not set never refuses. */
   limits?: Limits;
+  /** How long a change takes to be found by search; the real index lags by seconds to minutes. */
+  searchLagMs?: number;
 }
 
 export interface Forge {
@@ -80,6 +82,7 @@ export async function openForge(options: ForgeOptions): Promise<Forge> {
     now,
     time,
     deliveries,
+    searchLagMs: options.searchLagMs ?? 0,
     git(repo: Repo) {
       let opened = repositories.get(repo.id);
       if (!opened) {

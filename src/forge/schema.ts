@@ -46,6 +46,14 @@ export const SCHEMA: readonly string[] = [
     PRIMARY KEY (repository_id, name)
   ) STRICT, WITHOUT ROWID;
 
+  CREATE TABLE protections (
+    repository_id INTEGER NOT NULL REFERENCES repositories (id),
+    branch TEXT NOT NULL,
+    contexts_json TEXT NOT NULL,
+    strict INTEGER NOT NULL,
+    PRIMARY KEY (repository_id, branch)
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE milestones (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     repository_id INTEGER NOT NULL REFERENCES repositories (id),

@@ -14,6 +14,8 @@ export interface World {
   /** One writer per repository at a time; not re-entrant. */
   lock<T>(repo: Repo, work: () => Promise<T>): Promise<T>;
   deliveries: Deliveries;
+  /** How far the search index is behind. */
+  searchLagMs: number;
 }
 
 /** The public addresses: `html` is the base of pages, `api` of REST. */

@@ -3,6 +3,7 @@ import { emit } from '../hooks/emit.ts';
 import { checkRunHookJson } from '../present/check.ts';
 import type { Actor, Pull, Repo, World } from '../world.ts';
 import { demand } from './access.ts';
+import { mergeWhatWaited } from './auto-merge.ts';
 import { type Input, isObject, oneOf, optionalList, optionalText, requiredText } from './fields.ts';
 import type { Listed, Page } from './issue-list.ts';
 import { findCommit } from './refs.ts';
@@ -162,7 +163,7 @@ export async function createCheckRun(world: World, actor: Actor, repo: Repo, inp
   const details = optionalText(input, 'details_url', { resource: 'CheckRun' }) ?? null;
   if ((await findCommit(world, repo, sha)) !== sha) throw unprocessable(`No commit found for SHA: ${sha}`);
   const appId = actor.app.id;
-  return world.store.transaction(() => {
+  const created = world.store.transaction(() => {
     const now = world.time();
     world.store.run(
       `INSERT INTO check_suites (repository_id, app_id, head_sha, created_at, updated_at) VALUES (?, ?, ?, ?, ?)
@@ -204,15 +205,23 @@ export async function createCheckRun(world: World, actor: Actor, repo: Repo, inp
     if (run.status === 'completed') announceRun(world, actor, repo, run, 'completed');
     return run;
   });
+  await mergeWhatWaited(world, repo, sha);
+  return created;
 }
 
-export function updateCheckRun(world: World, actor: Actor, repo: Repo, run: CheckRun, input: Input): CheckRun {
+export async function updateCheckRun(
+  world: World,
+  actor: Actor,
+  repo: Repo,
+  run: CheckRun,
+  input: Input,
+): Promise<CheckRun> {
   demandApp(world, actor, repo);
   if (run.app_id !== actor.app.id) throw new GitHubError(403, 'Invalid app_id for the check run');
   demandFewActions(input);
   const output = outputOf(input, run);
   const progress = progressOf(world, input, run);
-  return world.store.transaction(() => {
+  const changed = world.store.transaction(() => {
     world.store.run(
       `UPDATE check_runs SET name = ?, status = ?, conclusion = ?, external_id = ?, details_url = ?, started_at = ?,
        completed_at = ?, title = ?, summary = ?, text = ?, annotations_json = ? WHERE id = ?`,
@@ -235,6 +244,8 @@ export function updateCheckRun(world: World, actor: Actor, repo: Repo, run: Chec
     }
     return updated;
   });
+  await mergeWhatWaited(world, repo, run.head_sha);
+  return changed;
 }
 
 /** Check runs of a commit; of several with one name by one App only the newest, unless `filter` is `all`. */
@@ -280,6 +291,7 @@ export async function createStatus(world: World, actor: Actor, repo: Repo, sha: 
     actor.account.id,
     world.time(),
   );
+  await mergeWhatWaited(world, repo, sha);
   return world.store.get<Status>('SELECT * FROM statuses WHERE id = ?', id) as Status;
 }
 

@@ -19,7 +19,8 @@ export interface Entry {
 
 const ROOT = { mode: '040000', name: '', bytes: Buffer.alloc(0) };
 
-async function entryAt(repository: GitRepository, commit: string, path: string): Promise<TreeEntry | null> {
+/** What a path holds in a commit; the path must have passed `isSafePath` or be empty. */
+export async function entryAt(repository: GitRepository, commit: string, path: string): Promise<TreeEntry | null> {
   const tree = await repository.objects.look(`${commit}^{tree}`);
   if (!tree) return null;
   let here: TreeEntry = { ...ROOT, oid: tree.oid };

@@ -115,3 +115,95 @@ export function listComments(
   const total = world.store.get<{ total: number }>(`SELECT count(*) AS total ${from}`, ...values)?.total ?? 0;
   return { rows, total };
 }
+
+/** GraphQL's `IssueFilters`. */
+export interface IssueFilter {
+  assignee?: string | null;
+  createdBy?: string | null;
+  labels?: string[] | null;
+  mentioned?: string | null;
+  milestone?: string | null;
+  milestoneNumber?: string | null;
+  since?: string | null;
+  states?: string[] | null;
+}
+
+/** The arguments of GraphQL's `issues` and `pullRequests`. */
+export interface IssueSelection {
+  isPull: boolean;
+  states?: string[] | null;
+  labels?: string[] | null;
+  filterBy?: IssueFilter | null;
+  orderBy?: { field: string; direction: string } | null;
+  headRefName?: string | null;
+  baseRefName?: string | null;
+}
+
+const GRAPHQL_ORDER: Record<string, string> = {
+  CREATED_AT: 'issues.number',
+  UPDATED_AT: 'updated_at',
+  COMMENTS: 'comments',
+};
+
+/** Issues or pull requests as GraphQL selects them: any of the labels, any of the states; oldest first unless told. */
+export function issueSource(world: World, repo: Repo, selection: IssueSelection) {
+  const filter = selection.filterBy ?? {};
+  const where = ['issues.repository_id = ?', 'is_pull = ?'];
+  const values: Value[] = [repo.id, Number(selection.isPull)];
+  const add = (condition: string, ...more: Value[]) => {
+    where.push(condition);
+    values.push(...more);
+  };
+  const states = selection.states ?? filter.states;
+  if (states) {
+    const merged = 'EXISTS (SELECT 1 FROM pulls WHERE issue_id = issues.id AND merged_at IS NOT NULL)';
+    const each: Record<string, string> = {
+      OPEN: "state = 'open'",
+      CLOSED: `(state = 'closed' AND NOT ${merged})`,
+      MERGED: merged,
+    };
+    add(`(${states.map((state) => each[state] ?? NOTHING).join(' OR ') || NOTHING})`);
+  }
+  const labels = selection.labels ?? filter.labels;
+  if (labels) {
+    const ids = labels.map((name) => findLabel(world, repo, name)?.id ?? 0);
+    add(
+      'EXISTS (SELECT 1 FROM issue_labels WHERE issue_id = issues.id AND label_id IN (SELECT value FROM json_each(?)))',
+      JSON.stringify(ids),
+    );
+  }
+  if (filter.createdBy) add('user_id = ?', accountByLogin(world, filter.createdBy)?.id ?? 0);
+  if (filter.since) add('updated_at >= ?', momentOf({ since: filter.since }, 'since') ?? '');
+  if (filter.mentioned) add("instr(lower(coalesce(body, '')), ?) > 0", `@${filter.mentioned.toLowerCase()}`);
+  if (filter.assignee) {
+    const id = accountByLogin(world, filter.assignee)?.id ?? 0;
+    add('EXISTS (SELECT 1 FROM assignees WHERE issue_id = issues.id AND account_id = ?)', id);
+  }
+  const milestone = filter.milestoneNumber ?? filter.milestone;
+  if (milestone) {
+    add(
+      'milestone_id = (SELECT id FROM milestones WHERE repository_id = ? AND number = ?)',
+      repo.id,
+      Number(milestone),
+    );
+  }
+  for (const [column, name] of [
+    ['head_ref', selection.headRefName],
+    ['base_ref', selection.baseRefName],
+  ]) {
+    if (name) add(`EXISTS (SELECT 1 FROM pulls WHERE issue_id = issues.id AND ${column} = ?)`, name);
+  }
+  const direction = selection.orderBy?.direction === 'DESC' ? 'DESC' : 'ASC';
+  const order = GRAPHQL_ORDER[selection.orderBy?.field ?? 'CREATED_AT'] ?? 'issues.number';
+  const from = `FROM issues WHERE ${where.join(' AND ')}`;
+  return {
+    total: world.store.get<{ total: number }>(`SELECT count(*) AS total ${from}`, ...values)?.total ?? 0,
+    slice: (offset: number, limit: number) =>
+      world.store.all<Issue>(
+        `SELECT issues.* ${from} ORDER BY ${order} ${direction}, issues.number ${direction} LIMIT ? OFFSET ?`,
+        ...values,
+        limit,
+        offset,
+      ),
+  };
+}

@@ -226,7 +226,7 @@ function assigneesOf(world: World, repo: Repo, input: Input): Account[] | undefi
 }
 
 /** Assigns and unassigns, like `changeLabels`. */
-export function changeAssignees(
+function changeAssignees(
   world: World,
   actor: Actor,
   repo: Repo,
@@ -254,6 +254,23 @@ export function changeAssignees(
       }
     }
   };
+}
+
+/** Assigns or unassigns people; those who cannot be assigned are left out without a word, as GitHub does here. */
+export function updateAssignees(
+  world: World,
+  actor: Actor,
+  repo: Repo,
+  issue: Issue,
+  edit: { logins: readonly string[]; how: 'add' | 'remove' },
+): Issue {
+  demand(world, actor, repo, 'triage', labelPermission(issue));
+  const people = edit.logins
+    .map((login) => accountByLogin(world, login))
+    .filter((account) => account !== undefined)
+    .filter((account) => edit.how === 'remove' || isAssignable(world, repo, account));
+  world.store.transaction(() => changeAssignees(world, actor, repo, issue, { [edit.how]: people })());
+  return issueById(world, issue.id);
 }
 
 function milestoneOf(world: World, repo: Repo, input: Input): Milestone | null | undefined {

@@ -1,6 +1,7 @@
 import type { PullView } from '../present/pull.ts';
 import type { Issue, Repo, World } from '../world.ts';
 import { accountById } from './accounts.ts';
+import { missingChecks } from './protection.ts';
 import { openIssues } from './repositories.ts';
 import { viewIssues } from './views.ts';
 
@@ -9,7 +10,9 @@ export function pullViews(world: World, repo: Repo, issues: readonly Issue[]): P
   return viewIssues(world, repo, issues).flatMap((view) => {
     if (!view.pull) return [];
     const { merged_by: mergedBy } = view.pull;
-    return [{ ...view, pull: view.pull, open, mergedBy: mergedBy === null ? null : accountById(world, mergedBy) }];
+    const blocked = missingChecks(world, repo, view.pull).length > 0;
+    const merger = mergedBy === null ? null : accountById(world, mergedBy);
+    return [{ ...view, pull: view.pull, open, blocked, mergedBy: merger }];
   });
 }
 

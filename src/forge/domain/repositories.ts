@@ -1,10 +1,12 @@
 import { join } from 'node:path';
-import { notFound, unprocessable } from '../answers.ts';
+import { invalid, notFound, unprocessable } from '../answers.ts';
 import { isRepositoryName } from '../names.ts';
 import type { RepoPermissions } from '../present/repository.ts';
-import type { Account, Repo, Viewer, World } from '../world.ts';
-import { atLeast, may, roleOf } from './access.ts';
+import type { Account, Actor, Repo, Viewer, World } from '../world.ts';
+import { atLeast, demand, may, roleOf } from './access.ts';
 import { accountById } from './accounts.ts';
+import { type Input, optionalFlag, optionalText } from './fields.ts';
+import { branchSha } from './refs.ts';
 
 type Row = Omit<Repo, 'owner'>;
 
@@ -91,4 +93,24 @@ export function addRepository(
     now,
   );
   return findRepository(world, options.owner.login, options.name) as Repo;
+}
+
+/** `PATCH /repos/{owner}/{repo}`: description, default branch, and whether pull requests may merge by themselves. */
+export function updateRepository(world: World, actor: Actor, repo: Repo, input: Input): Repo {
+  demand(world, actor, repo, 'admin', 'administration:write');
+  const description = optionalText(input, 'description', { resource: 'Repository', max: 350 });
+  const branch = optionalText(input, 'default_branch', { resource: 'Repository' }) ?? repo.default_branch;
+  const autoMerge = optionalFlag(input, 'allow_auto_merge') ?? repo.allow_auto_merge === 1;
+  if (branch !== repo.default_branch && branchSha(world, repo, branch) === undefined) {
+    throw invalid({ resource: 'Repository', field: 'default_branch', code: 'invalid', value: branch });
+  }
+  world.store.run(
+    'UPDATE repositories SET description = ?, default_branch = ?, allow_auto_merge = ?, updated_at = ? WHERE id = ?',
+    description === undefined ? repo.description : description,
+    branch,
+    Number(autoMerge),
+    world.time(),
+    repo.id,
+  );
+  return repositoryOf(world, repo.id).repo;
 }

@@ -8,6 +8,8 @@ import { repoApi, repositoryJson } from './repository.ts';
 export interface PullView extends IssueView {
   pull: Pull;
   mergedBy: Account | null;
+  /** Required checks are missing. */
+  blocked: boolean;
   /** Open issues and pull requests of the repository. */
   open: number;
 }
@@ -100,11 +102,11 @@ function autoMergeJson(links: Links, { pull }: PullView) {
   );
 }
 
-/** `clean`, `dirty`, `draft`, or `unknown` while nobody has looked. */
-export function mergeableState({ issue, pull }: PullView): string {
+/** `clean`, `dirty`, `draft`, `blocked` by missing checks, or `unknown` while nobody has looked. */
+export function mergeableState({ issue, pull, blocked }: PullView): string {
   if (issue.state === 'closed' || pull.mergeable === null) return 'unknown';
   if (pull.mergeable === 0) return 'dirty';
-  return pull.draft ? 'draft' : 'clean';
+  return pull.draft ? 'draft' : blocked ? 'blocked' : 'clean';
 }
 
 /** `pull-request` */

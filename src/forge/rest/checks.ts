@@ -31,8 +31,8 @@ export function checkRoutes({ read, write }: Surface): void {
   read('checks:read', '/check-runs/:id{[0-9]+}', ({ world, repo, params }) =>
     ok(checkRunJson(world.links, viewCheckRun(world, repo, getCheckRun(world, repo, Number(params.id))))),
   );
-  write('PATCH', '/check-runs/:id{[0-9]+}', ({ world, viewer, repo, params, input }) => {
-    const run = updateCheckRun(world, viewer, repo, getCheckRun(world, repo, Number(params.id)), input);
+  write('PATCH', '/check-runs/:id{[0-9]+}', async ({ world, viewer, repo, params, input }) => {
+    const run = await updateCheckRun(world, viewer, repo, getCheckRun(world, repo, Number(params.id)), input);
     return ok(checkRunJson(world.links, viewCheckRun(world, repo, run)));
   });
   read('checks:read', '/check-runs/:id{[0-9]+}/annotations', ({ world, repo, params, query, url }) => {

@@ -9,9 +9,12 @@ import { gitRoutes } from './git.ts';
 import { issueRoutes } from './issues.ts';
 import { labelRoutes } from './labels.ts';
 import type { RateLimiter } from './limits.ts';
+import { milestoneRoutes } from './milestones.ts';
 import { pullRoutes } from './pulls.ts';
 import { reactionRoutes } from './reactions.ts';
 import { repositoryRoutes } from './repositories.ts';
+import { searchRoutes } from './search.ts';
+import { subIssueRoutes } from './sub-issues.ts';
 import { createSurface } from './surface.ts';
 import { timelineRoutes } from './timeline.ts';
 import { userRoutes } from './users.ts';
@@ -33,6 +36,9 @@ export function createRest(world: World, limiter: RateLimiter): Hono {
     checkRoutes,
     commitRoutes,
     pullRoutes,
+    searchRoutes,
+    milestoneRoutes,
+    subIssueRoutes,
   ]) {
     add(surface);
   }

@@ -1,11 +1,7 @@
-import { demand } from '../domain/access.ts';
-import { accountByLogin } from '../domain/accounts.ts';
 import { createComment, deleteComment, getComment, updateComment } from '../domain/comments.ts';
 import { nameOf, optionalList } from '../domain/fields.ts';
-import { issueById } from '../domain/issue-events.ts';
 import { listComments, listIssues } from '../domain/issue-list.ts';
-import { changeAssignees, createIssue, getIssue, isAssignable, lockIssue, updateIssue } from '../domain/issues.ts';
-import { labelPermission } from '../domain/labels.ts';
+import { createIssue, getIssue, lockIssue, updateAssignees, updateIssue } from '../domain/issues.ts';
 import { freshGit } from '../domain/refs.ts';
 import { viewComment, viewComments, viewIssue, viewIssues } from '../domain/views.ts';
 import { commentJson, issueJson } from '../present/issue.ts';
@@ -56,14 +52,8 @@ export function issueRoutes({ read, write }: Surface): void {
   const assign = (how: 'add' | 'remove') => (call: WriteCall) => {
     const { world, viewer, repo, params, input } = call;
     const issue = getIssue(world, repo, Number(params.number));
-    demand(world, viewer, repo, 'triage', labelPermission(issue));
-    // people who cannot be assigned are left out without a word, as GitHub does here
-    const people = (optionalList(input, 'assignees') ?? [])
-      .map((item) => accountByLogin(world, nameOf(item, 'assignees', 'login')))
-      .filter((account) => account !== undefined)
-      .filter((account) => how === 'remove' || isAssignable(world, repo, account));
-    world.store.transaction(() => changeAssignees(world, viewer, repo, issue, { [how]: people })());
-    return issueOf(world, repo, issueById(world, issue.id));
+    const logins = (optionalList(input, 'assignees') ?? []).map((item) => nameOf(item, 'assignees', 'login'));
+    return issueOf(world, repo, updateAssignees(world, viewer, repo, issue, { logins, how }));
   };
   write('POST', `/issues/${NUMBER}/assignees`, (call) => created(assign('add')(call)));
   write('DELETE', `/issues/${NUMBER}/assignees`, (call) => ok(assign('remove')(call)));

@@ -1,4 +1,6 @@
-import { viewCommit } from '../domain/commits.ts';
+import { getCommit, viewCommit } from '../domain/commits.ts';
+import { oneOf, optionalText } from '../domain/fields.ts';
+import { demandMerged, mergeBranch, mergePull } from '../domain/merge.ts';
 import { pullView, pullViews } from '../domain/pull-views.ts';
 import { createPull, examine, getPull, listPulls, updatePull } from '../domain/pulls.ts';
 import { freshGit } from '../domain/refs.ts';
@@ -7,7 +9,7 @@ import { listCommits } from '../git/history.ts';
 import { commitJson, fileChangeJson } from '../present/commit.ts';
 import { pullJson, simplePullJson } from '../present/pull.ts';
 import type { Repo, World } from '../world.ts';
-import { created, listed, ok, pageOf, sliced } from './answer.ts';
+import { created, listed, noContent, ok, pageOf, sliced } from './answer.ts';
 import { asText } from './commits.ts';
 import type { Surface } from './surface.ts';
 
@@ -68,5 +70,28 @@ export function pullRoutes({ read, write }: Surface): void {
     return sliced(world.links, url, pageOf(query), commits, (commit) =>
       commitJson(world.links, repo, viewCommit(world, commit)),
     );
+  });
+
+  read(READ, `/pulls/${NUMBER}/merge`, async ({ world, repo, params }) => {
+    await freshGit(world, repo);
+    demandMerged(getPull(world, repo, Number(params.number)));
+    return noContent();
+  });
+
+  write('PUT', `/pulls/${NUMBER}/merge`, async ({ world, viewer, repo, params, input }) => {
+    const text = (field: string) => optionalText(input, field, { resource: 'PullRequest' }) ?? undefined;
+    const sha = await mergePull(world, viewer, repo, Number(params.number), {
+      method: oneOf(input, 'merge_method', ['merge', 'squash', 'rebase'], 'PullRequest') ?? 'merge',
+      head: text('sha'),
+      title: text('commit_title'),
+      message: text('commit_message'),
+    });
+    return ok({ sha, merged: true, message: 'Pull Request successfully merged' });
+  });
+
+  write('POST', '/merges', async ({ world, viewer, repo, input }) => {
+    const sha = await mergeBranch(world, viewer, repo, input);
+    if (sha === null) return noContent();
+    return created(commitJson(world.links, repo, viewCommit(world, await getCommit(world, repo, sha))));
   });
 }

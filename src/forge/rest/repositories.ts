@@ -1,26 +1,101 @@
-import { GitHubError, notFound } from '../answers.ts';
+import { GitHubError, notForIntegration, notFound, requiresAuthentication } from '../answers.ts';
+import { atLeast, demand, roleOf } from '../domain/access.ts';
+import { accountByLogin } from '../domain/accounts.ts';
 import { getCommit, viewCommit } from '../domain/commits.ts';
+import { dispatch } from '../domain/dispatch.ts';
+import { type Protection, protect, protectionOf, unprotect } from '../domain/protection.ts';
 import { branchSha, freshGit, refsUnder } from '../domain/refs.ts';
-import { openIssues, permissionsOf } from '../domain/repositories.ts';
+import {
+  allRepositories,
+  openIssues,
+  permissionsOf,
+  repositoriesOwnedBy,
+  updateRepository,
+} from '../domain/repositories.ts';
 import { encodePath } from '../names.ts';
 import { commitJson } from '../present/commit.ts';
-import { fullRepositoryJson, repoApi, repoHtml } from '../present/repository.ts';
+import { fullRepositoryJson, repoApi, repoHtml, repositoryJson } from '../present/repository.ts';
 import type { Repo, World } from '../world.ts';
-import { ok, pageOf, sliced } from './answer.ts';
-import type { Surface } from './surface.ts';
+import { noContent, ok, pageOf, sliced } from './answer.ts';
+import type { Call, Surface } from './surface.ts';
 
-const UNPROTECTED = {
-  enabled: false,
-  required_status_checks: { enforcement_level: 'off', contexts: [], checks: [] },
-};
+const checksOf = ({ contexts }: Protection) => contexts.map((context) => ({ context, app_id: null }));
+
+/** The block that branches carry. */
+const summary = (protection: Protection | null) => ({
+  protected: protection !== null,
+  protection: {
+    enabled: protection !== null,
+    required_status_checks: {
+      enforcement_level: protection ? 'non_admins' : 'off',
+      contexts: protection?.contexts ?? [],
+      checks: protection ? checksOf(protection) : [],
+    },
+  },
+});
+
+/** `branch-protection` and `protected-branch` in what they share. */
+function protectionJson(url: string, protection: Protection) {
+  const checks = `${url}/required_status_checks`;
+  return {
+    url,
+    required_status_checks: {
+      url: checks,
+      strict: protection.strict,
+      contexts: protection.contexts,
+      contexts_url: `${checks}/contexts`,
+      checks: checksOf(protection),
+    },
+    enforce_admins: { url: `${url}/enforce_admins`, enabled: false },
+    required_linear_history: { enabled: false },
+    allow_force_pushes: { enabled: false },
+    allow_deletions: { enabled: false },
+  };
+}
 
 const branchApi = (world: World, repo: Repo, branch: string) =>
   `${repoApi(world.links, repo)}/branches/${encodePath(branch)}`;
 
-export function repositoryRoutes({ read }: Surface): void {
+export function repositoryRoutes({ read, write, route }: Surface): void {
+  const listOf = (call: Call, repos: Repo[]) =>
+    sliced(call.world.links, call.url, pageOf(call.query), repos, (repo) =>
+      repositoryJson(
+        call.world.links,
+        repo,
+        openIssues(call.world, repo.id),
+        permissionsOf(call.world, repo, call.viewer),
+      ),
+    );
+  route('GET', '/user/repos', (call) => {
+    const { world, viewer } = call;
+    if (viewer.kind === 'anonymous') throw requiresAuthentication();
+    if (viewer.kind !== 'user') throw notForIntegration();
+    const mine = allRepositories(world).filter((repo) => atLeast(roleOf(world, repo, viewer.account), 'triage'));
+    return listOf(call, mine);
+  });
+  for (const kind of ['users', 'orgs']) {
+    route('GET', `/${kind}/:login/repos`, (call) => {
+      const account = accountByLogin(call.world, call.params.login ?? '');
+      if (!account) throw notFound();
+      return listOf(call, repositoriesOwnedBy(call.world, account));
+    });
+  }
+
   read('metadata:read', '', ({ world, repo, viewer }) =>
     ok(fullRepositoryJson(world.links, repo, openIssues(world, repo.id), permissionsOf(world, repo, viewer))),
   );
+
+  write('PATCH', '', async ({ world, repo, viewer, input }) => {
+    await freshGit(world, repo);
+    const updated = updateRepository(world, viewer, repo, input);
+    const permissions = permissionsOf(world, updated, viewer);
+    return ok(fullRepositoryJson(world.links, updated, openIssues(world, updated.id), permissions));
+  });
+
+  write('POST', '/dispatches', ({ world, repo, viewer, input }) => {
+    dispatch(world, viewer, repo, input);
+    return noContent();
+  });
 
   read('contents:read', '/branches', async ({ world, repo, query, url }) => {
     await freshGit(world, repo);
@@ -30,17 +105,28 @@ export function repositoryRoutes({ read }: Surface): void {
       return {
         name: branch,
         commit: { sha, url: `${repoApi(world.links, repo)}/commits/${sha}` },
-        protected: false,
-        protection: UNPROTECTED,
+        ...summary(protectionOf(world, repo, branch)),
         protection_url: `${branchApi(world, repo, branch)}/protection`,
       };
     });
   });
 
-  read('contents:read', '/branches/:branch{.+}/protection', async ({ world, repo, params }) => {
+  const PROTECTION = '/branches/:branch{.+}/protection';
+  read('administration:read', PROTECTION, async ({ world, repo, viewer, params }) => {
+    demand(world, viewer, repo, 'write', 'administration:read', notFound());
     await freshGit(world, repo);
-    if (branchSha(world, repo, params.branch ?? '') === undefined) throw notFound();
-    throw new GitHubError(404, 'Branch not protected');
+    const protection = protectionOf(world, repo, params.branch ?? '');
+    if (!protection) throw new GitHubError(404, 'Branch not protected');
+    return ok(protectionJson(`${branchApi(world, repo, params.branch ?? '')}/protection`, protection));
+  });
+  write('PUT', PROTECTION, async ({ world, repo, viewer, params, input }) => {
+    await freshGit(world, repo);
+    const protection = protect(world, viewer, repo, params.branch ?? '', input);
+    return ok(protectionJson(`${branchApi(world, repo, params.branch ?? '')}/protection`, protection));
+  });
+  write('DELETE', PROTECTION, ({ world, repo, viewer, params }) => {
+    unprotect(world, viewer, repo, params.branch ?? '');
+    return noContent();
   });
 
   read('contents:read', '/branches/:branch{.+}', async ({ world, repo, params }) => {
@@ -53,8 +139,7 @@ export function repositoryRoutes({ read }: Surface): void {
       name: branch,
       commit: commitJson(world.links, repo, viewCommit(world, await getCommit(world, repo, sha))),
       _links: { self, html: `${repoHtml(world.links, repo)}/tree/${encodePath(branch)}` },
-      protected: false,
-      protection: UNPROTECTED,
+      ...summary(protectionOf(world, repo, branch)),
       protection_url: `${self}/protection`,
     });
   });

@@ -1,0 +1,92 @@
+import { invalid, notFound, unprocessable } from '../answers.ts';
+import type { Actor, Issue, Repo, World } from '../world.ts';
+import { demand } from './access.ts';
+import { type Input, optionalInteger } from './fields.ts';
+import { record, touch } from './issue-events.ts';
+
+const MOST_CHILDREN = 100;
+const DEEPEST = 8;
+
+export function subIssuesOf(world: World, issue: Issue): Issue[] {
+  return world.store.all<Issue>('SELECT * FROM issues WHERE parent_id = ? ORDER BY parent_position, number', issue.id);
+}
+
+export function parentOf(world: World, issue: Issue): Issue {
+  const parent = world.store.get<Issue>('SELECT * FROM issues WHERE id = ?', issue.parent_id);
+  if (!parent) throw notFound();
+  return parent;
+}
+
+function childOf(world: World, repo: Repo, input: Input): Issue {
+  const id = optionalInteger(input, 'sub_issue_id');
+  const child = id
+    ? world.store.get<Issue>('SELECT * FROM issues WHERE id = ? AND repository_id = ? AND is_pull = 0', id, repo.id)
+    : undefined;
+  if (!child) throw notFound();
+  return child;
+}
+
+/** How many generations of issues hang below this one, itself included. */
+function height(world: World, issue: Issue): number {
+  return 1 + Math.max(0, ...subIssuesOf(world, issue).map((child) => height(world, child)));
+}
+
+function ancestry(world: World, issue: Issue): Issue[] {
+  return issue.parent_id === null ? [issue] : [issue, ...ancestry(world, parentOf(world, issue))];
+}
+
+/** Makes an issue a sub-issue. `replace_parent` takes it away from another one. */
+export function addSubIssue(world: World, actor: Actor, repo: Repo, parent: Issue, input: Input): Issue {
+  demand(world, actor, repo, 'triage', 'issues:write');
+  const child = childOf(world, repo, input);
+  const refuse = (message: string) => invalid({ resource: 'SubIssue', field: 'sub_issue_id', code: 'custom', message });
+  const line = ancestry(world, parent);
+  if (line.some((issue) => issue.id === child.id)) throw refuse('Sub issue cannot be its own ancestor');
+  if (child.parent_id === parent.id) throw refuse('Issue may not contain duplicate sub-issues');
+  if (child.parent_id !== null && input.replace_parent !== true) throw refuse('Sub issue may only have one parent');
+  const siblings = subIssuesOf(world, parent);
+  if (siblings.length >= MOST_CHILDREN) throw refuse(`Parent cannot have more than ${MOST_CHILDREN} sub-issues`);
+  if (line.length + height(world, child) > DEEPEST)
+    throw refuse(`Sub-issues cannot be more than ${DEEPEST} layers deep`);
+  world.store.transaction(() => {
+    const last = Math.max(0, ...siblings.map((issue) => issue.parent_position ?? 0));
+    world.store.run('UPDATE issues SET parent_id = ?, parent_position = ? WHERE id = ?', parent.id, last + 1, child.id);
+    touch(world, parent);
+    record(world, actor, repo, parent, 'sub_issue_added');
+    record(world, actor, repo, child, 'parent_issue_added');
+  });
+  return world.store.get<Issue>('SELECT * FROM issues WHERE id = ?', parent.id) as Issue;
+}
+
+export function removeSubIssue(world: World, actor: Actor, repo: Repo, parent: Issue, input: Input): Issue {
+  demand(world, actor, repo, 'triage', 'issues:write');
+  const child = childOf(world, repo, input);
+  if (child.parent_id !== parent.id) throw notFound();
+  world.store.transaction(() => {
+    world.store.run('UPDATE issues SET parent_id = NULL, parent_position = NULL WHERE id = ?', child.id);
+    touch(world, parent);
+    record(world, actor, repo, parent, 'sub_issue_removed');
+    record(world, actor, repo, child, 'parent_issue_removed');
+  });
+  return world.store.get<Issue>('SELECT * FROM issues WHERE id = ?', parent.id) as Issue;
+}
+
+/** Puts a sub-issue directly after or before another one. */
+export function moveSubIssue(world: World, actor: Actor, repo: Repo, parent: Issue, input: Input): Issue {
+  demand(world, actor, repo, 'triage', 'issues:write');
+  const child = childOf(world, repo, input);
+  const after = optionalInteger(input, 'after_id');
+  const before = optionalInteger(input, 'before_id');
+  const others = subIssuesOf(world, parent).filter((issue) => issue.id !== child.id);
+  const at = others.findIndex((issue) => issue.id === (after ?? before));
+  if (child.parent_id !== parent.id || at < 0)
+    throw unprocessable('The sub-issue or its neighbour is not in the list.');
+  const order = others.toSpliced(after ? at + 1 : at, 0, child);
+  world.store.transaction(() => {
+    for (const [index, issue] of order.entries()) {
+      world.store.run('UPDATE issues SET parent_position = ? WHERE id = ?', index + 1, issue.id);
+    }
+    touch(world, parent);
+  });
+  return child;
+}

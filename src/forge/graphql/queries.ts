@@ -1,0 +1,54 @@
+import { GitHubError } from '../answers.ts';
+import { accountByLogin } from '../domain/accounts.ts';
+import { findRepository } from '../domain/repositories.ts';
+import { searchIssues } from '../domain/search.ts';
+import { type ConnectionArguments, connection, listSource } from './connection.ts';
+import type { Asking } from './index.ts';
+import { nodeOf } from './lookup.ts';
+import { accountNode } from './nodes/account.ts';
+import { repositoryNode } from './nodes/repository.ts';
+import { subjectNode } from './nodes/subject.ts';
+
+function repository({ owner, name }: { owner: string; name: string }, asking: Asking) {
+  const repo = findRepository(asking.world, owner, name);
+  if (!repo) throw new GitHubError(404, `Could not resolve to a Repository with the name '${owner}/${name}'.`);
+  return repositoryNode(asking, repo);
+}
+
+function account({ login }: { login: string }, { world }: Asking, type: 'User' | 'Organization') {
+  const found = accountByLogin(world, login);
+  if (found?.type !== type) throw new GitHubError(404, `Could not resolve to a ${type} with the login of '${login}'.`);
+  return accountNode(world, found);
+}
+
+/** The fields of `Query` that the forge answers. */
+export const queries = {
+  viewer: (_: unknown, { world, viewer }: Asking) => accountNode(world, viewer.account),
+  repository,
+  user: (args: { login: string }, asking: Asking) => account(args, asking, 'User'),
+  organization: (args: { login: string }, asking: Asking) => account(args, asking, 'Organization'),
+  repositoryOwner: ({ login }: { login: string }, { world }: Asking) => {
+    const found = accountByLogin(world, login);
+    return found ? accountNode(world, found) : null;
+  },
+  node: ({ id }: { id: string }, asking: Asking) => nodeOf(asking, id),
+  nodes: ({ ids }: { ids: string[] }, asking: Asking) => ids.map((id) => nodeOf(asking, id)),
+  rateLimit: (_: unknown, { world }: Asking) => ({
+    cost: 1,
+    limit: 5000,
+    nodeCount: 0,
+    remaining: 4999,
+    used: 1,
+    resetAt: new Date(Math.ceil(world.now().getTime() / 3_600_000) * 3_600_000).toISOString().replace('.000', ''),
+  }),
+  search: async (args: ConnectionArguments & { query: string; type: string }, asking: Asking) => {
+    const { world } = asking;
+    const found = args.type === 'ISSUE' ? await searchIssues(world, args.query, {}) : [];
+    const result = await connection('search', args, listSource(found), ({ repo, issue }) =>
+      subjectNode(asking, repo, issue),
+    );
+    const { totalCount, ...rest } = result;
+    const counts = { codeCount: 0, discussionCount: 0, repositoryCount: 0, userCount: 0, wikiCount: 0 };
+    return { ...rest, ...counts, issueCount: totalCount };
+  },
+};
