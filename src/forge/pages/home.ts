@@ -6,8 +6,10 @@ import { avatar } from './person.ts';
 import type { Visit } from './visit.ts';
 import { counted, time } from './words.ts';
 
+/** The repositories the person works on, or else the public ones. */
 export async function homePage(visit: Visit): Promise<Html> {
-  const repositories = await visit.github.all<Repository>('/user/repos', 200);
+  const own = await visit.github.all<Repository>('/user/repos', 200);
+  const repositories = own.length > 0 ? own : ((await visit.github.find<Repository[]>('/repositories')) ?? []);
   return document(
     visit,
     'Repositories',
@@ -29,6 +31,6 @@ function list(visit: Visit, repositories: readonly Repository[]): Html {
     (one) => html`<li class="row"><span class="state idle">${icon('code')}</span><div class="row-body">
 <a class="row-title" href="/${one.full_name}">${one.full_name}</a>${one.private && html` <span class="badge">private</span>`}
 ${one.description && html`<p>${one.description}</p>`}
-<p class="quiet">${counted(one.open_issues_count ?? 0, 'open issue or pull request', 'open issues and pull requests')} · pushed ${time(one.pushed_at, visit.now)}</p></div></li>`,
+<p class="quiet">${one.open_issues_count !== undefined && html`${counted(one.open_issues_count, 'open issue or pull request', 'open issues and pull requests')} · pushed ${time(one.pushed_at, visit.now)}`}</p></div></li>`,
   )}</ul>`;
 }
