@@ -15,10 +15,9 @@ describe('the demo', () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'patchwork-demo-test-'));
     const port = await freePort();
     const env = { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), PATCHWORK_DATA: dataDir };
-    const { stdout, stderr } = await run('npm', ['run', 'demo', '--', '--exit', '--json'], {
+    const { stdout, stderr } = await run(process.execPath, ['src/cli/main.ts', 'demo', '--exit', '--json'], {
       cwd: ROOT,
       env,
-      timeout: 60_000,
     });
     const result = JSON.parse(stdout.trimEnd().split('\n').at(-1) as string);
     expect(result).toMatchObject({ reports: 2, issues: 1, outcome: 'unverified', ms: expect.any(Number) });

@@ -127,7 +127,7 @@ describe('a server that is killed and started again', () => {
     }
     const issues = await github('GET', '/issues?state=all&per_page=100');
     expect(issues.filter((issue: { pull_request?: object }) => !issue.pull_request)).toHaveLength(8);
-  });
+  }, 120_000);
 
   it('answers the same after its outbox was deleted while nothing waited', async () => {
     const read = async () => JSON.stringify(await (await fetch(`${server.url}/api/feedback?limit=200`)).json());

@@ -75,6 +75,8 @@ export interface ProductOptions {
   drafts?: unknown[];
   /** The environment of another model. */
   model?: Record<string, string>;
+  /** Stands between the product and its GitHub: answers instead of it, or calls `pass` and loses or delays the answer. */
+  fault?: (request: Request, pass: () => Promise<Response>) => Promise<Response>;
 }
 
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
@@ -90,8 +92,11 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     ),
     local: options.local ?? (await sampleRepository()),
     onStep: () => {},
-    around: (part, handler) => async (request) =>
-      (part === 'github' ? watch.serve(handler) : watch.receive(handler))(request),
+    around: (part, handler) => async (request) => {
+      if (part === 'webhooks') return watch.receive(handler)(request);
+      const pass = async () => watch.serve(handler)(request);
+      return options.fault ? options.fault(request.clone(), pass) : pass();
+    },
   });
   const { url, repository, forge } = server;
   if (!forge) throw new Error('the product runs on the local forge in tests');
