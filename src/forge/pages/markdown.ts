@@ -96,6 +96,7 @@ function plainTable(token: Token): void {
   if (style) token.attrs = [['align', String(style).replace('text-align:', '')]];
 }
 
+/** Replaces what names an issue, a commit or a person by links. */
 async function mentions(visit: Visit, tokens: Token[], place: Place, own: string): Promise<void> {
   for (const inline of tokens) {
     if (inline.type !== 'inline' || !inline.children) continue;
@@ -105,27 +106,23 @@ async function mentions(visit: Visit, tokens: Token[], place: Place, own: string
       if (token.type === 'link_open') shut++;
       if (token.type === 'link_close') shut--;
       if (token.type === 'html_inline') shut += htmlShuts(token.content);
-      if (token.type !== 'text' || shut > 0) {
-        if (token.type === 'text' && token.content.startsWith(`${visit.site}/`)) shorten(token, place, visit.site);
-        children.push(token);
-        continue;
-      }
-      for (const piece of await references(token.content, place.owner, place.name, visit.lookup)) {
-        const part = Object.assign(Object.create(Object.getPrototypeOf(token)), token) as Token;
-        part.content = piece.text;
-        if (!piece.target) {
-          children.push(part);
-          continue;
-        }
-        part.type = 'html_inline';
-        part.content = String(
-          html`<a class="${own}${piece.kind}" href="${piece.target.href}" title="${piece.target.title}">${piece.text}</a>`,
-        );
-        children.push(part);
-      }
+      if (token.type === 'text' && shut === 0) children.push(...(await linked(visit, token, place, own)));
+      else children.push(shortened(token, place, visit.site));
     }
     inline.children = children;
   }
+}
+
+async function linked(visit: Visit, token: Token, place: Place, own: string): Promise<Token[]> {
+  const pieces = await references(token.content, place.owner, place.name, visit.lookup);
+  return pieces.map(({ text, target, kind }) => {
+    const part: Token = Object.assign(Object.create(Object.getPrototypeOf(token)), token);
+    part.content = text;
+    if (!target) return part;
+    part.type = 'html_inline';
+    part.content = String(html`<a class="${own}${kind}" href="${target.href}" title="${target.title}">${text}</a>`);
+    return part;
+  });
 }
 
 /** Text inside a link or code that was written as HTML is left alone. */
@@ -134,16 +131,18 @@ function htmlShuts(markup: string): number {
   return /^<\/(a|code|pre|kbd|samp)\s*>/i.test(markup) ? -1 : 0;
 }
 
+const ownAddress =
+  /^\/([\w.-]+)\/([\w.-]+)\/(?:(?:issues|pull)\/(\d+)(#issuecomment-\d+)?|commit\/([0-9a-f]{7})[0-9a-f]*)$/;
+
 /** The address of one of our own issues reads as `#12`, the address of a commit as its short hash. */
-function shorten(token: Token, place: Place, site: string): void {
-  const match =
-    /^\/([\w.-]+)\/([\w.-]+)\/(?:(?:issues|pull)\/(\d+)(#issuecomment-\d+)?|commit\/([0-9a-f]{7})[0-9a-f]*)$/.exec(
-      token.content.slice(site.length),
-    );
-  if (!match) return;
+function shortened(token: Token, place: Place, site: string): Token {
+  if (token.type !== 'text' || !token.content.startsWith(`${site}/`)) return token;
+  const match = ownAddress.exec(token.content.slice(site.length));
+  if (!match) return token;
   const [, owner, name, number, comment, sha] = match;
   const home = owner === place.owner && name === place.name ? '' : `${owner}/${name}`;
   token.content = sha ? `${home}${home && '@'}${sha}` : `${home}#${number}${comment ? ' (comment)' : ''}`;
+  return token;
 }
 
 /** The address a link of a text leads to, undefined when it may not be one. */

@@ -13,15 +13,16 @@ export interface Lookup {
   person(login: string): Target | undefined;
 }
 
-/** A hostile text may name thousands of things; after this many the rest stay plain. */
-const most = 100;
+/** A hostile text may name thousands of things; after this many questions, or links in one text, the rest stays plain. */
+const mostQuestions = 100;
+const mostLinks = 500;
 
 export function lookup(github: GitHub, people: readonly string[]): Lookup {
   const known = new Map<string, Promise<Target | undefined>>();
   const once = (key: string, ask: () => Promise<Target | undefined>) => {
     const asked = known.get(key);
     if (asked) return asked;
-    if (known.size >= most) return Promise.resolve(undefined);
+    if (known.size >= mostQuestions) return Promise.resolve(undefined);
     const answer = ask().catch(() => undefined);
     known.set(key, answer);
     return answer;
@@ -68,6 +69,7 @@ export async function references(text: string, owner: string, repo: string, ask:
   const pieces: Piece[] = [];
   let end = 0;
   for (const match of text.matchAll(pattern)) {
+    if (pieces.length >= mostLinks * 2) break;
     const found = await resolve(match, owner, repo, ask);
     if (!found) continue;
     pieces.push({ text: text.slice(end, match.index) }, found);

