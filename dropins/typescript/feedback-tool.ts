@@ -59,8 +59,8 @@ export const ANNOTATIONS = { readOnlyHint: false, destructiveHint: false, idempo
 
 // biome-ignore lint/suspicious/noExplicitAny: parts of several SDKs, some private, any of which may be absent in some version
 type Sdk = any;
-type Json = Record<string, unknown>;
-type Tool = { name: string; inputSchema?: { properties?: object } };
+export type Json = Record<string, unknown>;
+export type Tool = { name: string; inputSchema?: { properties?: object } };
 export type FeedbackReply = { text: string; isError: boolean; structured: Json };
 
 export interface Options {
@@ -135,7 +135,7 @@ export async function sendFeedback(args: Json, server = '', options: Options = {
 const reported = new Map<string, { body: Json; at: number; outcome: Promise<Outcome> }>();
 const offered = new Map<string, { body: Json; gaps: unknown[] }>();
 
-/** Sends one report and says what happened to it. Never throws. */
+/** Sends one report and says what happened to it. Never throws for arguments that came as JSON, whatever `log` does. */
 export async function submitFeedback(args: Json, server = '', options: Options = {}): Promise<FeedbackReply> {
   const missing = ['what_i_needed', 'what_i_tried'].find((field) => !asText(args[field]).trim());
   if (missing) return reply('rejected', `Not recorded: ${missing} is missing. Add it and call feedback again.`);
@@ -170,13 +170,12 @@ export async function submitFeedback(args: Json, server = '', options: Options =
 export function payloadFromArgs(args: Json, server = '', options: Options = {}, session = sessionOf(args, options)) {
   const { key, slug } = targetOf(options);
   const clean = (value: unknown, length = 10_000) => clip(redact(clip(asText(value), 20_000), key), length);
-  const name = clean(slug || server || 'unknown', 200);
   const [, agent, agentVersion] = /^([^\s/]+)(?:\/(\S+))?/.exec(asText(options.userAgent)) ?? [];
   const own = (options.tools ?? []).filter((tool) => tool.name !== TOOL_NAME);
   const named: string[] = asText(args.tools_available).match(/[\w./-]{1,128}/g) ?? [];
   const signatures = own.map((tool) => `${tool.name}(${Object.keys(tool.inputSchema?.properties ?? {}).sort()})`);
   return {
-    ...(slug === undefined ? { server_name: name } : { server_slug: name }),
+    [slug === undefined ? 'server_name' : 'server_slug']: clean(slug || server || 'unknown', 200),
     what_i_needed: clean(args.what_i_needed),
     what_i_tried: clean(args.what_i_tried),
     gap_type: word(args.gap_type, GAP_TYPES) ?? 'other',
@@ -196,7 +195,7 @@ export function payloadFromArgs(args: Json, server = '', options: Options = {}, 
 }
 
 /** Each address goes with its own key, so that neither key can reach the other's server. */
-function targetOf({ patchworkUrl, sidecarUrl, apiKey, serverSlug }: Options) {
+export function targetOf({ patchworkUrl, sidecarUrl, apiKey, serverSlug }: Options) {
   const { env } = process;
   const hosted = patchworkUrl || (sidecarUrl ? '' : env.PATCHWORKMCP_URL);
   const url = (hosted || sidecarUrl || env.FEEDBACK_SIDECAR_URL || 'http://localhost:8099').replace(/\/+$/, '');
@@ -233,7 +232,7 @@ function sessionOf(args: Json, { meta = {}, transportSession, http: shared }: Op
 type Outcome = { reason: string; answer?: Json; refusal?: string; retryMs?: number; spooled?: boolean };
 
 /** Three attempts; what cannot be delivered is logged and spooled. */
-async function deliver(body: Json, options: Options): Promise<Outcome> {
+export async function deliver(body: Json, options: Options): Promise<Outcome> {
   const { url, key } = targetOf(options);
   let outcome = await post(url, key, body);
   for (const backoff of [500, 1000]) {
@@ -245,13 +244,15 @@ async function deliver(body: Json, options: Options): Promise<Outcome> {
   if (outcome.answer && folder) sendSpooled(folder, url, key).catch(() => {});
   if (outcome.answer) return outcome;
   if (folder && !outcome.refusal) outcome.spooled = await spool(folder, body);
-  const log = options.log ?? console.error;
-  log(`PATCHWORKMCP_UNSENT_FEEDBACK reason=${outcome.reason} payload=${JSON.stringify(body)}`);
+  try {
+    const line = `PATCHWORKMCP_UNSENT_FEEDBACK reason=${outcome.reason} payload=${JSON.stringify(body)}`;
+    (options.log ?? console.error)(line);
+  } catch {}
   return outcome;
 }
 
 /** One attempt: 2 s to connect, 5 s in all. Redirects are not followed, so that the key stays where it belongs. */
-async function post(url: string, key: string, body: Json): Promise<Outcome> {
+export async function post(url: string, key: string, body: Json): Promise<Outcome> {
   const signal = AbortSignal.timeout(5000);
   try {
     const authorization = key ? { authorization: `Bearer ${key}` } : {};
