@@ -38,7 +38,6 @@ export interface Forge {
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
-    // biome-ignore lint/suspicious/noExplicitAny: JSON of any shape
   ): Promise<{ status: number; headers: Headers; json: any }>;
   /** Their names are their tokens. */
   people: readonly string[];
@@ -119,7 +118,7 @@ export async function openForge(options: ForgeOptions): Promise<Forge> {
       }),
     );
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+    const isJson = text !== '' && response.headers.get('content-type')?.startsWith('application/json');
     return { status: response.status, headers: response.headers, json: isJson ? JSON.parse(text) : text };
   };
 

@@ -1,6 +1,6 @@
 import { notFound } from '../answers.ts';
 import { emit } from '../hooks/emit.ts';
-import { commentJson, issueJson } from '../present/issue.ts';
+import { commentJson, issueHookJson } from '../present/issue.ts';
 import type { Actor, Comment, Issue, Repo, World } from '../world.ts';
 import { demand } from './access.ts';
 import { type Input, requiredText } from './fields.ts';
@@ -28,7 +28,7 @@ function announceComment(
   extra: Record<string, unknown> = {},
 ): void {
   emit(world, repo, actor.account, 'issue_comment', action, () => ({
-    issue: issueJson(world.links, viewIssue(world, repo, issueById(world, comment.issue_id))),
+    issue: issueHookJson(world.links, viewIssue(world, repo, issueById(world, comment.issue_id))),
     comment: commentJson(world.links, viewComment(world, repo, comment)),
     ...extra,
   }));

@@ -1,6 +1,6 @@
 import { emit } from '../hooks/emit.ts';
 import { userJson } from '../present/account.ts';
-import { issueJson, labelJson } from '../present/issue.ts';
+import { issueHookJson, labelJson } from '../present/issue.ts';
 import type { Milestone } from '../present/milestone.ts';
 import { milestoneJson } from '../present/milestone.ts';
 import { pullJson } from '../present/pull.ts';
@@ -75,7 +75,7 @@ export function announce(
     return {
       ...(now.is_pull
         ? { number: now.number, pull_request: pullJson(links, pullView(world, repo, now)) }
-        : { issue: issueJson(links, viewIssue(world, repo, now)) }),
+        : { issue: issueHookJson(links, viewIssue(world, repo, now)) }),
       ...(label ? { label: labelJson(links, repo, label) } : {}),
       ...(assignee ? { assignee: userJson(links, assignee) } : {}),
       ...(milestone ? { milestone: milestoneJson(links, repo, milestoneView(world, milestone)) } : {}),

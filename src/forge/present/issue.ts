@@ -116,6 +116,12 @@ export function issueJson(links: Links, view: IssueView) {
   };
 }
 
+/** The issue inside an event: webhooks do not say who closed it. */
+export function issueHookJson(links: Links, view: IssueView) {
+  const { closed_by: _, ...json } = issueJson(links, view);
+  return json;
+}
+
 /** `issue-comment` */
 export function commentJson(links: Links, view: CommentView) {
   const { comment, issue, repo } = view;

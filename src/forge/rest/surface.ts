@@ -43,6 +43,8 @@ export interface Surface {
 }
 
 const CREATES_CONTENT = /\/(issues|pulls|comments|reviews|replies)$/;
+/** Asking where one stands costs nothing and is always answered. */
+const FREE = '/rate_limit';
 const LARGEST_BODY = 25 * 1024 * 1024;
 
 export function createSurface(world: World, limiter: RateLimiter): Surface {
@@ -58,7 +60,9 @@ export function createSurface(world: World, limiter: RateLimiter): Surface {
       let answer: Answer | GitHubError;
       try {
         viewer = await authenticate(world, request.headers.get('authorization'));
-        limiter.admit(viewer, resource, request.method === 'POST' && CREATES_CONTENT.test(url.pathname));
+        if (url.pathname !== FREE) {
+          limiter.admit(viewer, resource, request.method === 'POST' && CREATES_CONTENT.test(url.pathname));
+        }
         answer = await handle({
           world,
           viewer,
@@ -72,7 +76,11 @@ export function createSurface(world: World, limiter: RateLimiter): Surface {
         if (!(error instanceof GitHubError)) console.error(error);
         answer = error instanceof GitHubError ? error : new GitHubError(500, 'Server Error');
       }
-      return respond(answer, request, budgetHeaders(viewer, resource, isUnchanged(answer, request)));
+      return respond(
+        answer,
+        request,
+        budgetHeaders(viewer, resource, url.pathname === FREE || isUnchanged(answer, request)),
+      );
     });
   };
 
@@ -170,7 +178,10 @@ function respond(answer: Answer | GitHubError, request: Request | null, budget: 
   });
   if (!failed && request && isCacheable(answer, request)) {
     headers.set('etag', render(answer).etag);
-    if (isUnchanged(answer, request)) return new Response(null, { status: 304, headers });
+    if (isUnchanged(answer, request)) {
+      headers.delete('content-type');
+      return new Response(null, { status: 304, headers });
+    }
   }
   if (!failed && answer.json === undefined && answer.body === undefined) {
     headers.delete('content-type');
