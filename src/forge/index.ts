@@ -38,6 +38,7 @@ export interface Forge {
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
+    // biome-ignore lint/suspicious/noExplicitAny: the shape depends on the path
   ): Promise<{ status: number; headers: Headers; json: any }>;
   /** Their names are their tokens. */
   people: readonly string[];

@@ -4,6 +4,7 @@ import { labelMutations } from './mutations/labels.ts';
 import { pullMutations } from './mutations/pulls.ts';
 import { refMutations } from './mutations/refs.ts';
 
+// biome-ignore lint/suspicious/noExplicitAny: graphql has checked the input against GitHub's schema
 type Change = (asking: Asking, input: any) => object | Promise<object>;
 
 /** The fields of `Mutation` that the forge answers: each takes `input` and gives its `clientMutationId` back. */
