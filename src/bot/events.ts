@@ -48,7 +48,7 @@ export async function onLabel(outbox: Outbox, delivery: string, payload: IssuePa
   });
 }
 
-/** Keeps the index current without asking GitHub. */
+/** Keeps the index current. Webhooks come late and out of order, so the next read asks GitHub all the same. */
 export function onChange(gaps: Gaps | undefined, payload: IssuePayload): void {
   if (!gaps) return;
   const { index } = gaps;
@@ -60,4 +60,5 @@ export function onChange(gaps: Gaps | undefined, payload: IssuePayload): void {
   } else {
     index.putIssue(payload.issue as unknown as IssueData);
   }
+  index.markStale();
 }

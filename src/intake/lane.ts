@@ -99,11 +99,12 @@ async function placeReports(lease: Lease, gaps: Gaps, entries: Entry[], options:
     await guarded(lease, group, options, async () => {
       const gap = gaps.index.byNumber(number) as Gap;
       await spend(lease, options, 2);
-      await foldReports(
-        gaps,
-        gap,
-        group.map((entry) => entry.body as Report),
-      );
+      const reports = group.map((entry) => entry.body as Report);
+      await foldReports(gaps, gap, reports).catch((error) => {
+        // Deleted or transferred since: the reports open a gap of their own at the next turn.
+        if ([404, 410].includes(error.status)) gaps.index.forgetIssue(number);
+        throw error;
+      });
       await lease.settle({ ids: group.map((entry) => entry.id), intents: group.map((entry) => entry.id) });
       options.log('reports folded', { lane: lease.lane, gap: number, reports: group.length });
     });

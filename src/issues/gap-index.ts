@@ -14,7 +14,7 @@ import { at, type Repository, signed } from './repository.ts';
 export interface GapIndex {
   /** Brings the index up to date with GitHub. Calls at the same time share one pass. */
   refresh(): Promise<void>;
-  /** The next read has to ask GitHub, whatever the freshness. */
+  /** The next read has to ask GitHub, whatever the freshness, and hear everything of the last moment again. */
   markStale(): void;
   /** Refreshes unless that was done within `freshnessMs`. */
   current(): Promise<void>;
@@ -41,8 +41,9 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
   const gaps = new Map<number, Gap>();
   const numbersByReport = new Map<string, number>();
   const numbersByKey = new Map<string, number>();
-  const lists = { issues: sinceList(), comments: sinceList() };
+  let lists = { issues: sinceList(), comments: sinceList() };
   let pass: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
   let refreshedAt = Number.NEGATIVE_INFINITY;
 
   function rebuild(number: number): Gap | undefined {
@@ -68,10 +69,18 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
     gaps.delete(number);
   }
 
+  // A list read before a write of ours, or a webhook told late, must not bring an older state back.
+  function keepIssue(issue: IssueData): boolean {
+    if (isOlder(issue, issues.get(issue.number))) return false;
+    issues.set(issue.number, issue);
+    return true;
+  }
+
   function keepComment(comment: CommentData): number | undefined {
     const number = Number(/\/issues\/(\d+)$/.exec(comment.issue_url)?.[1]);
     if (!issues.has(number)) return undefined;
     const own = comments.get(number) ?? new Map<number, CommentData>();
+    if (isOlder(comment, own.get(comment.id))) return undefined;
     comments.set(number, own.set(comment.id, comment));
     return number;
   }
@@ -79,7 +88,7 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
   async function pull(): Promise<void> {
     const touched = new Set<number>();
     const route = { ...at(repository), per_page: 100 };
-    await lists.issues(async (since, page, headers) => {
+    await lists.issues.read(async (since, page, headers) => {
       const { octokit, login: creator } = repository;
       const reply = await octokit.rest.issues.listForRepo({
         ...route,
@@ -92,13 +101,11 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
         headers,
       });
       for (const issue of reply.data) {
-        if (issue.pull_request) continue;
-        issues.set(issue.number, issue as IssueData);
-        touched.add(issue.number);
+        if (!issue.pull_request && keepIssue(issue as IssueData)) touched.add(issue.number);
       }
       return reply;
     });
-    await lists.comments(async (since, page, headers) => {
+    await lists.comments.read(async (since, page, headers) => {
       const reply = await repository.octokit.rest.issues.listCommentsForRepo({
         ...route,
         ...since,
@@ -119,13 +126,24 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
 
   const index: GapIndex = {
     refresh() {
-      pass ??= pull().finally(() => {
-        pass = undefined;
-      });
-      return pass;
+      if (!pass) {
+        pass = pull().finally(() => {
+          pass = undefined;
+        });
+        return pass;
+      }
+      // The pass under way may have read the lists already: whoever asks now needs one that begins now.
+      next ??= pass
+        .catch(() => {})
+        .then(() => {
+          next = undefined;
+          return index.refresh();
+        });
+      return next;
     },
     markStale() {
       refreshedAt = Number.NEGATIVE_INFINITY;
+      lists = { issues: sinceList(lists.issues.newest()), comments: sinceList(lists.comments.newest()) };
     },
     async current() {
       if (now() - refreshedAt >= freshnessMs) await index.refresh();
@@ -135,7 +153,7 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
     byReport: (id) => gaps.get(numbersByReport.get(id) ?? 0),
     byKey: (key) => gaps.get(numbersByKey.get(key) ?? 0),
     putIssue(issue) {
-      issues.set(issue.number, issue);
+      keepIssue(issue);
       return rebuild(issue.number);
     },
     putComment(comment) {
@@ -201,11 +219,16 @@ function distinct(reports: Report[]): Report[] {
 type ListPage = { data: { updated_at: string }[]; headers: { link?: string; etag?: string } };
 type Fetch = (since: { since?: string }, page: number, headers: Record<string, string>) => Promise<ListPage>;
 
+function isOlder(incoming: { updated_at: string }, known: { updated_at: string } | undefined): boolean {
+  return known !== undefined && incoming.updated_at < known.updated_at;
+}
+
 /** Reads a list by `since`, all pages, with the last answer's ETag: unchanged lists cost nothing. */
-function sinceList(): (fetch: Fetch) => Promise<void> {
-  let newest: string | undefined;
+function sinceList(from?: string): { read(fetch: Fetch): Promise<void>; newest(): string | undefined } {
+  let newest = from;
   let etag: string | undefined;
-  return async (fetch) => {
+
+  async function read(fetch: Fetch): Promise<void> {
     const since = newest ? { since: newest } : {};
     for (let page = 1; ; page += 1) {
       let reply: ListPage;
@@ -218,12 +241,12 @@ function sinceList(): (fetch: Fetch) => Promise<void> {
       // An ETag belongs to one address: once `since` moves on, the next list is another one.
       if (page === 1) etag = reply.headers.etag;
       for (const { updated_at } of reply.data) {
-        if (!newest || updated_at > newest) {
-          newest = updated_at;
-          etag = undefined;
-        }
+        if (newest && updated_at <= newest) continue;
+        newest = updated_at;
+        etag = undefined;
       }
       if (!reply.headers.link?.includes('rel="next"')) return;
     }
-  };
+  }
+  return { read, newest: () => newest };
 }

@@ -49,8 +49,8 @@ export async function foldReports(gaps: Gaps, gap: Gap, reports: Report[]): Prom
   const known = new Set(gap.reports.map((report) => report.id));
   const added = reports.filter((report) => !known.has(report.id));
   if (added.length) {
-    const pages = gap.pages.length ? gap.pages : await existingPages(repository, gap);
-    for (const page of addEvidence(pages, gap.id, added, signed(repository))) {
+    const pages = await pagesNow(repository, gap);
+    for (const page of addEvidence(pages, gap.id, unwritten(pages, added), signed(repository))) {
       const body = renderEvidence(page, signed(repository));
       const commentId = pages.find((existing) => existing.page === page.page)?.commentId;
       index.putComment(await writeComment(repository, gap.number, commentId, body));
@@ -61,14 +61,24 @@ export async function foldReports(gaps: Gaps, gap: Gap, reports: Report[]): Prom
   return index.byNumber(gap.number) ?? folded;
 }
 
-/** A crash after creating a comment and before noting it would create a second one: so look before the first is made. */
-async function existingPages(repository: Repository, gap: Gap): Promise<Gap['pages']> {
-  const comments = await commentsOf(repository, gap.number);
-  return comments.flatMap((comment) => {
-    const page =
-      comment.user?.login === repository.login ? parseEvidence(comment.body ?? '', signed(repository)) : undefined;
-    return page?.gap === gap.id ? [{ ...page, commentId: comment.id }] : [];
+/**
+ * The evidence comments as they stand on GitHub this moment: a crash after creating one and before noting it would create a second,
+ * and an index that lags would lose what it does not know.
+ */
+async function pagesNow(repository: Repository, gap: Gap): Promise<Gap['pages']> {
+  const last = gap.pages.at(-1);
+  const comment = last && (await readComment(repository, last.commentId));
+  const comments = comment ? [comment] : await commentsOf(repository, gap.number);
+  const pages = comments.flatMap((comment) => {
+    const page = comment.user?.login === repository.login && parseEvidence(comment.body ?? '', signed(repository));
+    return page && page.gap === gap.id ? [{ ...page, commentId: comment.id }] : [];
   });
+  return [...(comment ? gap.pages.slice(0, -1) : []), ...pages].sort((a, b) => a.page - b.page);
+}
+
+function unwritten(pages: Gap['pages'], reports: Report[]): Report[] {
+  const written = new Set(pages.flatMap((page) => page.reports.map((report) => report.id)));
+  return reports.filter((report) => !written.has(report.id));
 }
 
 async function updateImpact({ repository, index }: Gaps, gap: Gap, before: Gap): Promise<void> {
@@ -152,6 +162,16 @@ export async function writeComment(
     ? await rest.issues.updateComment({ ...at(repository), comment_id: commentId, body })
     : await rest.issues.createComment({ ...at(repository), issue_number: issue, body });
   return reply.data;
+}
+
+/** Undefined when someone deleted it. */
+async function readComment(repository: Repository, commentId: number): Promise<CommentData | undefined> {
+  try {
+    return (await repository.octokit.rest.issues.getComment({ ...at(repository), comment_id: commentId })).data;
+  } catch (error) {
+    if ((error as { status?: number }).status === 404) return undefined;
+    throw error;
+  }
 }
 
 export async function commentsOf(repository: Repository, issue: number): Promise<CommentData[]> {
