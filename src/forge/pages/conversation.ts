@@ -31,8 +31,11 @@ export function version(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
 
+/** A page with more entries than this is no longer read, and GitHub's list would take many requests. */
+const longest = 2000;
+
 export async function timeline(visit: RepositoryVisit, number: number): Promise<TimelineEvent[]> {
-  return visit.github.all<TimelineEvent>(`${api(visit)}/issues/${number}/timeline`, 2000);
+  return visit.github.all<TimelineEvent>(`${api(visit)}/issues/${number}/timeline`, longest);
 }
 
 /** The issue's text, what happened to it, and the form for a comment. `editing` names the post that is open for editing. */
@@ -60,6 +63,7 @@ export async function conversation(
 <div data-live="posts">
 ${parts}
 </div>
+${events.length >= longest && html`<p class="banner">Only the first ${longest} entries are shown.</p>`}
 ${options.after}
 ${replyForm(visit, issue, options.again)}
 </div>`;
@@ -103,13 +107,15 @@ ${own && !open && html`<form id="${form}" method="post" action="#${one.anchor}" 
 
 function editForm(one: Post, again: Again | undefined): Html {
   const typed = again?.form.get('post') === one.id ? again.form.get('body') : null;
-  return html`<form class="edit" method="post" action="?edit=${one.id}#${one.anchor}">
-<input type="hidden" name="do" value="edit"><input type="hidden" name="post" value="${one.id}">
+  const stale = again?.trouble.status === 409 && typed !== null;
+  return html`${stale && html`<details open class="now"><summary>The text as it is now</summary><pre>${one.body}</pre></details>`}
+<form class="edit" method="post" action="?edit=${one.id}#${one.anchor}">
+<input type="hidden" name="post" value="${one.id}">
 <input type="hidden" name="version" value="${version(one.body)}">
 <label class="hidden" for="edit-${one.id}">Text</label>
 <textarea id="edit-${one.id}" name="body" rows="${Math.min(30, Math.max(8, one.body.split('\n').length + 2))}">
 ${typed ?? one.body}</textarea>
-<div class="actions"><button class="primary">Save</button><a class="button" href="?#${one.anchor}">Cancel</a>
+<div class="actions"><button class="primary" name="do" value="edit">Save</button><a class="button" href="?#${one.anchor}">Cancel</a>
 ${one.id !== 'issue' && html`<button class="danger" name="do" value="delete">Delete comment</button>`}</div>
 </form>`;
 }
@@ -121,7 +127,7 @@ function replyForm(visit: RepositoryVisit, issue: Issue, again: Again | undefine
   const canClose = may(visit, 'triage') || issue.user?.login === visit.login;
   if (issue.locked && !may(visit, 'push'))
     return html`<p class="banner">${icon('lock')}This conversation is locked; people with write access can comment.</p>`;
-  const typed = again?.form.get('do') === 'comment' || again?.form.get('do') === 'state' ? again.form.get('body') : '';
+  const typed = again && !again.form.has('post') ? again.form.get('body') : '';
   return html`<form class="reply" method="post" action="#reply" id="reply">
 <h2><label for="comment">Add a comment</label></h2>
 <textarea id="comment" name="body" rows="6" aria-describedby="comment-help">

@@ -1,14 +1,13 @@
 import { version } from './conversation.ts';
 import { at, type Issue, Refused } from './github.ts';
-import { api } from './repository.ts';
+import { api, pageOf } from './repository.ts';
 import { tick } from './tasks.ts';
 import type { RepositoryVisit } from './visit.ts';
 
 /** Something a form asks for; gives the address to go to afterwards. What GitHub refuses is thrown as `Refused`. */
 export type Deed = (visit: RepositoryVisit, issue: Issue, form: URLSearchParams) => Promise<string>;
 
-const here = (visit: RepositoryVisit, issue: Issue, anchor = '') =>
-  `${visit.root}/${issue.pull_request ? 'pull' : 'issues'}/${issue.number}${anchor}`;
+const here = (visit: RepositoryVisit, issue: Issue, anchor = '') => `${pageOf(visit, issue)}${anchor}`;
 
 const issuePath = (visit: RepositoryVisit, issue: Issue) => `${api(visit)}/issues/${issue.number}`;
 
@@ -21,15 +20,15 @@ export function field(form: URLSearchParams, name: string): string {
 export const deeds: Record<string, Deed> = {
   comment: async (visit, issue, form) => here(visit, issue, await comment(visit, issue, field(form, 'body'))),
   close: async (visit, issue, form) => {
-    const said = field(form, 'body').trim() === '' ? '' : await comment(visit, issue, field(form, 'body'));
+    const said = await parting(visit, issue, form);
     const reason = issue.pull_request ? {} : { state_reason: form.get('reason') ?? 'completed' };
     await visit.github.send('PATCH', issuePath(visit, issue), { state: 'closed', ...reason });
-    return here(visit, issue, said || '#reply');
+    return here(visit, issue, said);
   },
   reopen: async (visit, issue, form) => {
-    const said = field(form, 'body').trim() === '' ? '' : await comment(visit, issue, field(form, 'body'));
+    const said = await parting(visit, issue, form);
     await visit.github.send('PATCH', issuePath(visit, issue), { state: 'open' });
-    return here(visit, issue, said || '#reply');
+    return here(visit, issue, said);
   },
   title: async (visit, issue, form) => {
     await visit.github.send('PATCH', issuePath(visit, issue), { title: form.get('title') ?? '' });
@@ -67,6 +66,14 @@ export const deeds: Record<string, Deed> = {
 async function comment(visit: RepositoryVisit, issue: Issue, body: string): Promise<string> {
   const made = await visit.github.send<{ id: number }>('POST', `${issuePath(visit, issue)}/comments`, { body });
   return `#issuecomment-${made.id}`;
+}
+
+/** What is said while closing or reopening, if anything. Once said it leaves the form, so that a retry does not repeat it. */
+async function parting(visit: RepositoryVisit, issue: Issue, form: URLSearchParams): Promise<string> {
+  if (field(form, 'body').trim() === '') return '#reply';
+  const anchor = await comment(visit, issue, field(form, 'body'));
+  form.delete('body');
+  return anchor;
 }
 
 /** The text a form is about, as it is now. */

@@ -7,7 +7,7 @@ import { blobPage } from './blob.ts';
 import { treePage } from './code.ts';
 import { commitPage, commitsPage } from './commit.ts';
 import type { Again } from './conversation.ts';
-import { deeds, field } from './deeds.ts';
+import { type Deed, deeds, field } from './deeds.ts';
 import { type Api, deep, type Graphql, github, type Issue, Refused } from './github.ts';
 import { guard, headers } from './guard.ts';
 import { homePage, ownerPage } from './home.ts';
@@ -111,7 +111,7 @@ export function pages(options: PagesOptions): Hono<Visiting> {
   });
   app.post('/:owner/:name/issues/:number{[0-9]+}', async (c) => {
     const [[visit, issue], form] = [await thing(c), await formOf(c)];
-    const deed = deeds[form.get('do') ?? ''];
+    const deed = chosen(deeds, form);
     if (!deed) return c.html(missing(visit), 404);
     const editing = c.req.query('edit');
     return act(
@@ -131,7 +131,7 @@ export function pages(options: PagesOptions): Hono<Visiting> {
   });
   app.post('/:owner/:name/pull/:number{[0-9]+}', async (c) => {
     const [[visit, issue], form] = [await thing(c), await formOf(c)];
-    const deed = pullDeeds[form.get('do') ?? ''];
+    const deed = chosen(pullDeeds, form);
     if (!deed || !issue.pull_request) return c.html(missing(visit), 404);
     const editing = c.req.query('edit');
     return act(
@@ -192,6 +192,12 @@ async function thing(c: C): Promise<[RepositoryVisit, Issue]> {
 
 async function formOf(c: C): Promise<URLSearchParams> {
   return new URLSearchParams(await c.req.text());
+}
+
+/** The deed a form's button names. */
+function chosen(all: Record<string, Deed>, form: URLSearchParams): Deed | undefined {
+  const name = form.get('do') ?? '';
+  return Object.hasOwn(all, name) ? all[name] : undefined;
 }
 
 function page(c: C): number {

@@ -4,7 +4,7 @@ import type { Issue, Label } from './github.ts';
 import { icon } from './icons.ts';
 import { type Html, notice, repositoryPage, who } from './layout.ts';
 import { appearance } from './list.ts';
-import { api, counts } from './repository.ts';
+import { api, counts, pageOf } from './repository.ts';
 import { sidebar } from './sidebar.ts';
 import { may, type RepositoryVisit } from './visit.ts';
 import { counted, time } from './words.ts';
@@ -17,7 +17,7 @@ export interface Asked {
 export async function issuePage(visit: RepositoryVisit, issue: Issue, asked: Asked): Promise<Html> {
   const [open, labels, events] = await Promise.all([
     counts(visit),
-    visit.github.all<Label>(`${api(visit)}/labels`, 300),
+    visit.github.all<Label>(`${api(visit)}/labels`),
     timeline(visit, issue.number),
   ]);
   const look = appearance(issue);
@@ -41,14 +41,15 @@ ${await conversation(visit, issue, events, asked)}
 }
 
 /** The title, or the form to change it when `?edit=title`. */
-export function heading(visit: RepositoryVisit, issue: Pick<Issue, 'title' | 'number' | 'user'>, asked: Asked): Html {
+export function heading(visit: RepositoryVisit, issue: Issue, asked: Asked): Html {
+  const here = pageOf(visit, issue);
   const own = issue.user?.login === visit.login || may(visit, 'triage');
   if (own && asked.editing === 'title')
-    return html`<form class="retitle" method="post" action="?edit=title">
+    return html`<form class="retitle" method="post" action="${here}?edit=title">
 <input type="hidden" name="do" value="title">
 <label class="hidden" for="title">Title</label><input id="title" name="title" value="${asked.again?.form.get('title') ?? issue.title}">
-<button class="primary">Save</button><a class="button" href="?">Cancel</a></form>`;
-  return html`<h1>${issue.title} <span class="number">#${issue.number}</span>${own && html` <a class="tool" href="?edit=title">${icon('edit')}Edit<span class="hidden"> the title</span></a>`}</h1>`;
+<button class="primary">Save</button><a class="button" href="${here}">Cancel</a></form>`;
+  return html`<h1>${issue.title} <span class="number">#${issue.number}</span>${own && html` <a class="tool" href="${here}?edit=title">${icon('edit')}Edit<span class="hidden"> the title</span></a>`}</h1>`;
 }
 
 /** The form for a new issue; `form` carries what was typed, or `title`, `body` and `labels` of the address as on GitHub. */

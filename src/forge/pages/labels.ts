@@ -3,6 +3,7 @@ import { chip } from './chip.ts';
 import type { Again } from './conversation.ts';
 import { at, type Label } from './github.ts';
 import { type Html, notice, repositoryPage } from './layout.ts';
+import { labelled } from './list.ts';
 import { api, counts } from './repository.ts';
 import { may, type RepositoryVisit } from './visit.ts';
 import { counted } from './words.ts';
@@ -22,8 +23,7 @@ ${
 }
 
 function labelRow(visit: RepositoryVisit, label: Label, id: string, push: boolean): Html {
-  const issues = `${visit.root}/issues?q=${encodeURIComponent(`is:open label:"${label.name}"`)}`;
-  return html`<li class="row label-row"><span>${chip(visit, label, issues)}</span><p class="quiet">${label.description}</p>
+  return html`<li class="row label-row"><span>${chip(visit, label, labelled(visit, 'issues', label.name))}</span><p class="quiet">${label.description}</p>
 ${
   push &&
   html`<details><summary>Edit<span class="hidden"> ${label.name}</span></summary><form class="label-form" method="post">

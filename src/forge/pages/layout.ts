@@ -67,7 +67,7 @@ ${page.main}`;
 /** What GitHub said when it refused; stands at the top of the page that asked. */
 export function notice(trouble: Refused | undefined): Html {
   if (!trouble) return html``;
-  return html`<div class="notice" role="alert"><p>${icon('cross')}<strong>${trouble.status < 500 ? 'GitHub refused this' : 'This failed'} (${trouble.status}):</strong> ${trouble.message}</p>
+  return html`<div class="notice" role="alert"><p>${icon('cross')}<strong>${trouble.status < 500 ? 'Refused' : 'Failed'} (${trouble.status}):</strong> ${trouble.message}</p>
 ${trouble.faults.length > 0 && html`<ul>${trouble.faults.map((fault) => html`<li>${fault}</li>`)}</ul>`}</div>`;
 }
 

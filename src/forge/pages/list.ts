@@ -10,6 +10,12 @@ import type { RepositoryVisit } from './visit.ts';
 import { counted, time } from './words.ts';
 
 type Kind = 'issues' | 'pulls';
+
+/** The list of what is open with this label. */
+export function labelled(visit: RepositoryVisit, kind: Kind, label: string): string {
+  return `${visit.root}/${kind}?q=${encodeURIComponent(render(toggled(parse('is:open'), 'label', label)))}`;
+}
+
 type Item = Found['items'][number];
 
 const perPage = 25;
@@ -36,7 +42,7 @@ export async function listPage(
   const [open, result, labels] = await Promise.all([
     counts(visit),
     results(visit, kind, terms, page),
-    visit.github.all<Label>(`${api(visit)}/labels`, 300),
+    visit.github.all<Label>(`${api(visit)}/labels`),
   ]);
   const href = (changed: readonly Term[]) => `${visit.root}/${kind}?q=${encodeURIComponent(render(changed))}`;
   const label = (name: string) => href(toggled(terms, 'label', name));
@@ -117,7 +123,7 @@ async function results(visit: RepositoryVisit, kind: Kind, terms: readonly Term[
 
 function sorting(terms: readonly Term[]): string {
   const asked = values(terms, 'sort')[0] ?? '';
-  return asked in orders ? asked : 'created-desc';
+  return Object.hasOwn(orders, asked) ? asked : 'created-desc';
 }
 
 function chosen(terms: readonly Term[], label: string): boolean {

@@ -52,7 +52,7 @@ type Content = (visit: RepositoryVisit, issue: Issue, pull: Pull, checks: Check[
 const contents: Record<PullTab, Content> = {
   conversation: async (visit, issue, pull, checks, asked) => {
     const [labels, events] = await Promise.all([
-      visit.github.all<Label>(`${api(visit)}/labels`, 300),
+      visit.github.all<Label>(`${api(visit)}/labels`),
       timeline(visit, issue.number),
     ]);
     return html`<div class="columns">

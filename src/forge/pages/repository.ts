@@ -1,4 +1,4 @@
-import { at, type Found, type Repository } from './github.ts';
+import { at, type Found, type Issue, type Repository } from './github.ts';
 import type { RepositoryVisit, Visit } from './visit.ts';
 
 /** Steps into a repository; throws GitHub's 404 when there is none the person may see. */
@@ -16,6 +16,11 @@ export async function enter(visit: Visit, owner: string, name: string): Promise<
 /** Path of the repository in the API. */
 export function api(visit: RepositoryVisit): string {
   return at`/repos/${visit.owner}/${visit.name}`;
+}
+
+/** Where an issue or pull request has its page. */
+export function pageOf(visit: RepositoryVisit, issue: Pick<Issue, 'number' | 'pull_request'>): string {
+  return `${visit.root}/${issue.pull_request ? 'pull' : 'issues'}/${issue.number}`;
 }
 
 export interface Counts {

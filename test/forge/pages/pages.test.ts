@@ -89,6 +89,28 @@ test('a text that changed meanwhile is not overwritten by a tick or an edit', as
   await context.close();
 });
 
+test('an edit of a text that changed meanwhile shows both texts, and saves when asked again', async () => {
+  const issue = await forge.as('owner', 'POST', '/issues', { title: 'Two editors', body: 'first' });
+  const [page, context] = await open(`/issues/${issue.number}?edit=issue`);
+  await forge.as('writer', 'PATCH', `/issues/${issue.number}`, { body: 'theirs' });
+  await page.getByLabel('Text').fill('mine');
+  await page.getByRole('button', { name: 'Save' }).click();
+  expect(await page.locator('.now pre').innerText()).toBe('theirs');
+  expect(await page.getByLabel('Text').inputValue()).toBe('mine');
+  expect((await forge.as('owner', 'GET', `/issues/${issue.number}`)).body).toBe('theirs');
+  await page.getByRole('button', { name: 'Save' }).click();
+  expect((await forge.as('owner', 'GET', `/issues/${issue.number}`)).body).toBe('mine');
+  await context.close();
+});
+
+test.each(['constructor', '__proto__', 'toString', '', 'merge'])(
+  'a form that asks for "%s" on an issue gets a 404',
+  async (deed) => {
+    const init = { method: 'POST', headers: { origin: forge.url, host: new URL(forge.url).host }, body: `do=${deed}` };
+    expect((await forge.ask('/demo/weather/issues/1', init)).status).toBe(404);
+  },
+);
+
 test('who one is decides what one may do, and a refusal shows what GitHub said', async () => {
   const issue = await forge.as('owner', 'POST', '/issues', { title: 'Rights', body: '- [ ] mine' });
   const [page, context] = await open(`/issues/${issue.number}`);
@@ -150,7 +172,10 @@ test('a draft pull request is read, made ready and merged', async () => {
     .last()
     .click();
   expect(await page.locator('.row-title').innerText()).toBe('Let callers choose the number of days');
-  await page.getByRole('link', { name: /Conversation/ }).click();
+  await page.getByRole('link', { name: 'Edit the title' }).click();
+  await page.getByLabel('Title').fill('Many days');
+  await page.getByRole('button', { name: 'Save' }).click();
+  expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('Many days');
   await page.getByRole('button', { name: 'Ready for review' }).click();
   await page.getByRole('radio', { name: /Squash/ }).check();
   await page.getByRole('button', { name: 'Merge pull request' }).click();

@@ -35,6 +35,8 @@ export const conversation = `
 .reply { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px dashed var(--line-strong); }
 .reply h2 { margin-bottom: .5rem; }
 .reply .quiet { margin-block: .4rem .8rem; }
+.now { padding: 1rem 1rem 0; }
+.now pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: .6rem .8rem; border-radius: 6px; background: var(--sunken); }
 .edit .actions, .compose .actions { margin-top: .75rem; }
 .edit .danger { margin-left: auto; }
 .compose { max-width: 52rem; }
