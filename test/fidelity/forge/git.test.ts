@@ -45,6 +45,11 @@ describe('people and the repository', () => {
     await owner.rest.repos.checkCollaborator({ ...REPO, username: 'writer' });
     await refused(404, owner.rest.repos.checkCollaborator({ ...REPO, username: 'stranger' }));
   });
+
+  it('tell their rate limit', async () => {
+    const { data } = await github.as('writer').rest.rateLimit.get();
+    expect(data.resources.core.limit).toBeGreaterThan(0);
+  });
 });
 
 describe('git data', () => {
@@ -189,8 +194,28 @@ describe('branches, commits and comparison', () => {
       accept: 'application/vnd.github.diff',
     });
     expect(diff.body).toContain('+two');
+    await writer.rest.repos.merge({ ...REPO, base: 'main', head: 'topic/one' });
+    expect((await writer.rest.repos.merge({ ...REPO, base: 'main', head: 'topic/one' })).status).toBe(204);
     await refused(404, writer.rest.repos.getBranch({ ...REPO, branch: 'nowhere' }));
     await refused(404, writer.rest.repos.compareCommitsWithBasehead({ ...REPO, basehead: 'main...nowhere' }));
+    await refused(404, writer.rest.repos.merge({ ...REPO, base: 'main', head: 'nowhere' }));
     await github.ask('writer', 'GET', `/repos/owner/sample/commits/${MISSING}`, undefined, 422);
+  });
+
+  it('refuse a merge that conflicts', async () => {
+    const writer = github.as('writer');
+    const base = await head();
+    await writer.rest.git.createRef({ ...REPO, ref: 'refs/heads/conflict', sha: base });
+    const file = { ...REPO, path: 'conflict.txt', message: 'x' };
+    await writer.rest.repos.createOrUpdateFileContents({ ...file, content: base64('ours\n') });
+    await writer.rest.repos.createOrUpdateFileContents({ ...file, content: base64('theirs\n'), branch: 'conflict' });
+    await refused(409, writer.rest.repos.merge({ ...REPO, base: 'main', head: 'conflict' }));
+  });
+
+  it('send a repository_dispatch', async () => {
+    const writer = github.as('writer');
+    await writer.rest.repos.createDispatchEvent({ ...REPO, event_type: 'draft', client_payload: { issue: 1 } });
+    await github.ask('writer', 'POST', '/repos/owner/sample/dispatches', {}, 422);
+    await refused(404, github.as('stranger').rest.repos.createDispatchEvent({ ...REPO, event_type: 'draft' }));
   });
 });
