@@ -1,16 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { Client as ModernClient, StreamableHTTPClientTransport as ModernHttp } from '@modelcontextprotocol/client';
-import { StdioClientTransport as ModernStdio } from '@modelcontextprotocol/client/stdio';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cell, serving } from './cells.ts';
-import { shortHash } from './match.ts';
-import { type Answer, deadAddress, type Scripted, scripted } from './scripted.ts';
-
-const tool = JSON.parse(await readFile(new URL('../../dropins/vectors/tool.json', import.meta.url), 'utf8'));
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { cell } from './cells.ts';
+import { addsNothing, deliversEverything, keepsAtWork, type Program, saysNobodyListens, UNWELL } from './matrix.ts';
 
 const hono = { '@hono/node-server': '@hono/node-server', hono: 'hono' };
 const v2 = { '@modelcontextprotocol/server': '@modelcontextprotocol/server', zod: 'zod', ...hono };
@@ -38,8 +28,6 @@ const SDKS = [
   { name: 'server newest 2.x', server: 'v2.ts', packages: v2 },
 ];
 
-const CLIENT = { name: 'matrix-client', version: '4.5.6' };
-type Era = '1.x' | 'legacy' | 'modern';
 /** What the session is taken from in each way of serving. */
 const MODES = [
   { mode: 'stdio', servers: ['v1.ts', 'v2.ts'], eras: ['1.x', 'legacy'], session: 'minted' },
@@ -50,245 +38,42 @@ const MODES = [
   { mode: 'http', servers: ['v2.ts'], eras: ['modern'], session: 'told' },
 ] as const;
 
-interface Listed {
-  name: string;
-  inputSchema: { properties?: Record<string, unknown>; required?: string[] };
-  [key: string]: unknown;
-}
-interface Result {
-  content: { type: string; text: string }[];
-  structuredContent?: Record<string, unknown>;
-  isError?: boolean;
-}
-interface Connection extends AsyncDisposable {
-  tools(): Promise<Listed[]>;
-  call(name: string, args: Record<string, unknown>, meta?: Record<string, unknown>): Promise<Result>;
-  instructions(): string | undefined;
-  /** What came on stdout that was not the protocol. */
-  errors: Error[];
-}
-
-async function connect(
-  era: Era,
-  where: { url?: URL; args: string[]; cwd: string; env: Record<string, string> },
-): Promise<Connection> {
-  const stdio = { command: process.execPath, args: where.args, cwd: where.cwd, env: where.env };
-  const errors: Error[] = [];
-  const negotiation = { versionNegotiation: { mode: era === 'modern' ? { pin: '2026-07-28' } : 'legacy' } } as const;
-  const client = era === '1.x' ? new Client(CLIENT) : new ModernClient(CLIENT, negotiation);
-  client.onerror = (error) => errors.push(error);
-  if (client instanceof Client) {
-    const transport = where.url ? new StreamableHTTPClientTransport(where.url) : new StdioClientTransport(stdio);
-    await client.connect(transport as Transport);
-  } else await client.connect(where.url ? new ModernHttp(where.url) : new ModernStdio(stdio));
-  return {
-    tools: async () => (await client.listTools()).tools as unknown as Listed[],
-    call: async (name, args, meta) =>
-      (await client.callTool({ name, arguments: args, ...(meta ? { _meta: meta } : {}) })) as unknown as Result,
-    instructions: () => client.getInstructions(),
-    errors,
-    [Symbol.asyncDispose]: () => client.close(),
-  };
-}
-
-const full = {
-  what_i_needed: 'no way to filter get_costs by run_id',
-  what_i_tried: 'get_costs: 412 rows, no filter',
-  gap_type: 'missing_parameter',
-  suggestion: 'optional run_id on get_costs',
-  user_goal: 'compare the costs of two runs',
-  resolution: 'blocked',
-  tools_available: ['made_up'],
-  agent_model: 'some-model-5',
-  client_type: 'made up',
-};
-const delivered: Answer = {
-  status: 201,
-  body: { id: 'x', status: 'recorded', gap: 142, message: 'Recorded as gap #142.' },
-};
-
-describe.concurrent.each(SDKS)('on $name', ({ name, server, packages }) => {
-  let project: Awaited<ReturnType<typeof cell>>;
-  beforeAll(async () => {
-    project = await cell(packages);
-  });
-  afterAll(() => project[Symbol.asyncDispose]());
-
-  const served = async (mode: string, env: Record<string, string>, bare: string[] = []) => {
-    const args = [`test/dropins/servers/${server}`, mode, ...bare];
-    const where = { args, cwd: project.folder, env };
-    if (mode === 'stdio') return { ...where, stderr: () => '', [Symbol.asyncDispose]: async () => {} };
-    return { ...where, ...(await serving(args, project.folder, env)) };
-  };
+describe.concurrent.each(SDKS)('on $name', (sdk) => {
+  const project = installed(sdk);
 
   for (const { mode, servers, eras, session, ...rest } of MODES) {
-    if (!(servers as readonly string[]).includes(server)) continue;
+    if (!(servers as readonly string[]).includes(sdk.server)) continue;
+    // SDK 1.12 does not hand over the headers of a request.
+    const unnamed = { name: sdk.name === 'sdk 1.12' ? 'made up' : 'node', version: '' };
     for (const era of eras) {
-      it(`lists and delivers everything: ${mode}, ${era} client`, async () => {
-        await using endpoint = await scripted(() => delivered);
-        await using process = await served(mode, {
-          FEEDBACK_SIDECAR_URL: endpoint.url,
-          FEEDBACK_API_KEY: 'matrix-key-1',
-        });
-        await using client = await connect(era, process);
-
-        const tools = await client.tools();
-        expect(tools.map(({ name }) => name)).toEqual(['echo', 'feedback']);
-        expectTool(tools[1]);
-        if (mode === 'stdio') expect(client.instructions()).toBe(tool.instructions);
-
-        const first = await client.call('feedback', full);
-        expect(first.isError ?? false).toBe(false);
-        const [request] = endpoint.received;
-        const anonymous = 'anonymous' in rest;
-        // SDK 1.12 does not hand over the headers of a request.
-        const unnamed = name === 'sdk 1.12' ? full.client_type : 'node';
-        expect(request?.body).toEqual({
-          server_name: 'matrix-server',
-          ...full,
-          tools_available: ['echo'],
-          client_type: anonymous ? unnamed : CLIENT.name,
-          client_version: anonymous ? '' : CLIENT.version,
-          server_version: '1.3.2',
-          surface_hash: shortHash('echo(text,times)'),
-          report_id: expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/),
-          session_id: expect.stringMatching(/^[0-9a-f]{16}$/),
-          session_source: session === 'told' ? 'minted' : session,
-        });
-        expect(request?.path).toBe('/api/feedback');
-        expect(request?.headers.authorization).toBe('Bearer matrix-key-1');
-        const told = first.structuredContent?.session_id;
-        const again = ` To report again in this conversation, pass session_id: "${told}".`;
-        const text = `Recorded as gap #142.${session === 'told' ? again : ''}`;
-        expect(first.content).toEqual([{ type: 'text', text }]);
-        expect(first.structuredContent).toEqual({
-          status: 'recorded',
-          message: text,
-          gap: 142,
-          report_id: request?.body.report_id,
-          ...(session === 'told' ? { session_id: expect.stringMatching(/^fbk_/) } : {}),
-        });
-
-        // A host's own session goes before all others; wrong types and words lose nothing.
-        const odd = {
-          what_i_needed: 42,
-          what_i_tried: { a: 1 },
-          gap_type: 'weird',
-          resolution: 7,
-          tools_available: 'a,b',
-          same_as: 'x',
-        };
-        await client.call('feedback', odd, { 'vscode.conversationId': 'conv-1' });
-        expect(endpoint.received[1]?.body).toMatchObject({
-          what_i_needed: '42',
-          what_i_tried: '{"a":1}',
-          gap_type: 'other',
-          resolution: '',
-          session_id: shortHash('conv-1'),
-          session_source: 'vscode.conversationId',
-        });
-        const empty = await client.call('feedback', { what_i_tried: 'x', gap_type: 'other' });
-        expect(empty.isError).toBe(true);
-        expect(empty.content[0]?.text).toContain('what_i_needed');
-        expect(endpoint.received.length).toBe(2);
-        expect(client.errors).toEqual([]);
-        expect(process.stderr()).toBe('');
-      });
+      it(`lists and delivers everything: ${mode}, ${era} client`, () =>
+        deliversEverything(project.program(), { mode, era, session, ...('anonymous' in rest && { named: unnamed }) }));
     }
   }
 
-  it('adds nothing to the other tools', async () => {
-    const where = { cwd: project.folder, env: {} };
-    await using bare = await connect('1.x', { ...where, args: [`test/dropins/servers/${server}`, 'stdio', 'bare'] });
-    await using equipped = await connect('1.x', { ...where, args: [`test/dropins/servers/${server}`, 'stdio'] });
-    expect((await equipped.tools()).slice(0, 1)).toEqual(await bare.tools());
-  });
+  it('adds nothing to the other tools', () => addsNothing(project.program()));
 });
 
 const OLDEST_AND_NEWEST = SDKS.filter(({ name }) => name === 'sdk 1.12' || name === 'server newest 2.x');
 
 describe.concurrent.each(OLDEST_AND_NEWEST)('on $name, with an endpoint that is not well', (sdk) => {
-  let project: Awaited<ReturnType<typeof cell>>;
-  beforeAll(async () => {
-    project = await cell(sdk.packages);
-  });
-  afterAll(() => project[Symbol.asyncDispose]());
+  const project = installed(sdk);
 
-  it.each<{ what: string; answers: Answer[]; reason: string }>([
-    { what: 'slow', answers: [{ delay_ms: 8000 }], reason: 'timeout' },
-    { what: 'flapping', answers: [{ drop: true }, { status: 503 }, { drop: true }], reason: 'unreachable' },
-    { what: 'failing', answers: [{ status: 500 }, { status: 500 }, { status: 500 }], reason: 'status_500' },
-    {
-      what: 'asking for patience',
-      answers: [{ status: 429, headers: { 'retry-after': '3600' } }],
-      reason: 'status_429',
-    },
-    { what: 'answering garbage', answers: [{ status: 201, text: '\u0000<garbage>' }], reason: 'bad_answer' },
-    { what: 'redirecting', answers: [{ status: 307, headers: { location: '/elsewhere' } }], reason: 'status_307' },
-  ])('keeps the server at work and the report safe while it is $what', async ({ answers, reason }) => {
-    await using endpoint = await scripted((index) => answers[index]);
-    const lines: string[] = [];
-    const { report, extra } = await busy(endpoint, lines);
-    expect(report.isError ?? false).toBe(false);
-    expect(report.content[0]?.text).toContain(`Not delivered (${reason})`);
-    expect(lines.join('')).toContain(
-      `PATCHWORKMCP_UNSENT_FEEDBACK reason=${reason} payload={"server_name":"matrix-server"`,
-    );
-    expect(lines.join('')).not.toContain('matrix-key-1');
-    expect(extra).toBeLessThan(10);
-  });
+  it.each(UNWELL)('keeps the server at work and the report safe while it is $what', ({ answers, reason }) =>
+    keepsAtWork(project.program(), answers, reason),
+  );
 
-  it('says so when nobody listens', async () => {
-    const lines: string[] = [];
-    const { report } = await busy({ url: await deadAddress() }, lines);
-    expect(report.content[0]?.text).toContain('Not delivered (unreachable)');
-    expect(lines.join('')).toContain('PATCHWORKMCP_UNSENT_FEEDBACK reason=unreachable');
-  });
-
-  /** One report on its way while another tool is called again and again; `extra` is what its median call takes longer, in ms. */
-  async function busy(endpoint: Pick<Scripted, 'url'>, lines: string[]) {
-    const env = { FEEDBACK_SIDECAR_URL: endpoint.url, FEEDBACK_API_KEY: 'matrix-key-1' };
-    const args = [`test/dropins/servers/${sdk.server}`, 'stdio'];
-    const client = new Client(CLIENT);
-    const transport = new StdioClientTransport({
-      command: process.execPath,
-      args,
-      cwd: project.folder,
-      env,
-      stderr: 'pipe',
-    });
-    transport.stderr?.on('data', (chunk) => lines.push(String(chunk)));
-    await client.connect(transport);
-    try {
-      const echo = async () => {
-        const started = performance.now();
-        await client.callTool({ name: 'echo', arguments: { text: 'hi' } });
-        return performance.now() - started;
-      };
-      const before: number[] = [];
-      while (before.length < 50) before.push(await echo());
-      const during: number[] = [];
-      const sending = client.callTool({ name: 'feedback', arguments: full });
-      while (during.length < 50) during.push(await echo());
-      return { report: (await sending) as unknown as Result, extra: median(during) - median(before) };
-    } finally {
-      await client.close();
-    }
-  }
+  it('says so when nobody listens', () => saysNobodyListens(project.program()));
 });
 
-const median = (times: number[]) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
-
-function expectTool(listed: Listed | undefined): void {
-  expect(listed).toMatchObject({ name: tool.name, description: tool.description, annotations: tool.annotations });
-  // SDK 1.12 does not know `_meta` on tools.
-  if (listed?._meta !== undefined) expect(listed._meta).toEqual(tool._meta);
-  const properties = Object.fromEntries(
-    Object.entries(listed?.inputSchema.properties ?? {}).map(([name, property]) => {
-      const { minimum: _least, maximum: _most, ...plain } = property as Record<string, unknown>;
-      return [name, plain];
-    }),
-  );
-  expect(properties).toEqual(tool.inputSchema.properties);
-  expect(listed?.inputSchema.required).toEqual(tool.inputSchema.required);
+/** The SDK's project folder, for the tests of one suite. */
+function installed({ server, packages }: (typeof SDKS)[number]): { program: () => Program } {
+  let project: Awaited<ReturnType<typeof cell>>;
+  beforeAll(async () => {
+    project = await cell(packages);
+  });
+  afterAll(() => project[Symbol.asyncDispose]());
+  return {
+    program: () => ({ command: process.execPath, args: [`test/dropins/servers/${server}`], cwd: project.folder }),
+  };
 }
