@@ -57,7 +57,7 @@ export function parseDraftStatus(body: string, signed: Signed): DraftStatus | un
   return typeof status?.gap === 'string' && Array.isArray(status.runs) ? status : undefined;
 }
 
-const ICON: Record<Step['state'], string> = { done: '✅', running: '⏳', failed: '❌' };
+const ICON: Record<Step['state'], string> = { done: '✓', running: '…', failed: '✗' };
 
 function heading(run: DraftRun | undefined): string {
   if (!run?.outcome) return 'Drafting …';

@@ -18,13 +18,14 @@ interface Signed {
 /** Where a comment is rolled over. GitHub's limit is 65,536 characters; the rest is room for the last report. */
 export const EVIDENCE_LIMIT = 58_000;
 
-export function renderEvidence(evidence: EvidencePage, signed: Signed): string {
+/** `opening` is the gap's first report: what says the same is not shown again. */
+export function renderEvidence(evidence: EvidencePage, opening: Report, signed: Signed): string {
   const { gap, page, reports } = evidence;
   const groups = Map.groupBy(reports, words);
   const count = reports.length === 1 ? 'One more report' : `${reports.length} more reports`;
   return [
     `### ${count}${page > 1 ? ` (page ${page})` : ''}`,
-    ...[...groups.values()].map(renderGroup),
+    ...[...groups].map(([text, group]) => renderGroup(group, text === words(opening))),
     renderMarker(
       signed.keys,
       { repositoryId: signed.repositoryId, role: 'evidence' },
@@ -42,27 +43,33 @@ export function parseEvidence(body: string, signed: Signed): EvidencePage | unde
 }
 
 /** Distributes reports over pages: the last page is filled up, then new ones are begun. Returns the pages that changed. */
-export function addEvidence(pages: EvidencePage[], gap: string, added: Report[], signed: Signed): EvidencePage[] {
+export function addEvidence(
+  pages: EvidencePage[],
+  gap: { id: string; opening: Report },
+  added: Report[],
+  signed: Signed,
+): EvidencePage[] {
   const last = pages.at(-1);
   const changed: EvidencePage[] = [];
-  let page: EvidencePage = last ?? { gap, page: 1, reports: [] };
+  let page: EvidencePage = last ?? { gap: gap.id, page: 1, reports: [] };
   let rest = added;
   while (rest.length) {
-    const room = fitting(page, rest, signed);
+    const room = fitting(page, gap.opening, rest, signed);
     if (room) {
       page = { ...page, reports: [...page.reports, ...rest.slice(0, room)] };
       changed.push(page);
       rest = rest.slice(room);
     }
-    page = { gap, page: page.page + 1, reports: [] };
+    page = { gap: gap.id, page: page.page + 1, reports: [] };
   }
   return changed;
 }
 
 /** How many of the reports fit onto the page; at least one on an empty page. */
-function fitting(page: EvidencePage, added: Report[], signed: Signed): number {
+function fitting(page: EvidencePage, opening: Report, added: Report[], signed: Signed): number {
   const fits = (n: number) =>
-    renderEvidence({ ...page, reports: [...page.reports, ...added.slice(0, n)] }, signed).length <= EVIDENCE_LIMIT;
+    renderEvidence({ ...page, reports: [...page.reports, ...added.slice(0, n)] }, opening, signed).length <=
+    EVIDENCE_LIMIT;
   if (fits(added.length)) return added.length;
   let [low, high] = [page.reports.length ? 0 : 1, added.length - 1];
   while (low < high) {
@@ -77,13 +84,16 @@ function words(report: Report): string {
   return JSON.stringify([report.what_i_needed, report.what_i_tried, report.suggestion, report.user_goal]);
 }
 
-function renderGroup(reports: Report[]): string {
+function renderGroup(reports: Report[], asOpening: boolean): string {
   const first = reports[0] as Report;
-  const part = (name: string, text: string) => (text ? [`${name}:\n\n${quote(text)}`] : []);
-  return [
+  const heading =
     reports.length === 1
       ? `**${when(first)}**${who(first)}`
-      : `**The same words ${reports.length} times**, ${span(reports)}`,
+      : `**${reports.length} reports in the same words**, ${span(reports)}`;
+  if (asOpening) return `${heading}: the words of the first report again.`;
+  const part = (name: string, text: string) => (text ? [`${name}:\n\n${quote(text)}`] : []);
+  return [
+    heading,
     ...part('Needed', first.what_i_needed),
     ...part('Tried', first.what_i_tried),
     ...part('Suggested', first.suggestion),

@@ -50,8 +50,10 @@ export async function foldReports(gaps: Gaps, gap: Gap, reports: Report[]): Prom
   const added = reports.filter((report) => !known.has(report.id));
   if (added.length) {
     const pages = await pagesNow(repository, gap);
-    for (const page of addEvidence(pages, gap.id, unwritten(pages, added), signed(repository))) {
-      const body = renderEvidence(page, signed(repository));
+    const opening = gap.reports[0] as Report;
+    const sign = signed(repository);
+    for (const page of addEvidence(pages, { id: gap.id, opening }, unwritten(pages, added), sign)) {
+      const body = renderEvidence(page, opening, sign);
       const commentId = pages.find((existing) => existing.page === page.page)?.commentId;
       index.putComment(await writeComment(repository, gap.number, commentId, body));
     }

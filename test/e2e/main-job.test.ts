@@ -116,7 +116,7 @@ describe('the main job, from a report to a draft pull request', () => {
     const status = comments.filter((comment: { body: string }) => comment.body.startsWith('### Draft #'));
     expect(status).toHaveLength(1);
     expect(status[0].body).toContain(': unverified');
-    expect(status[0].body.match(/✅/g)?.length).toBeGreaterThan(3);
+    expect(status[0].body.match(/✓/g)?.length).toBeGreaterThan(3);
   });
 
   it('drafts again when the label is applied again, and points to the new pull request', async () => {

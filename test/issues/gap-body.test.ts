@@ -101,36 +101,38 @@ describe('the body of a gap’s issue', () => {
 });
 
 describe('evidence comments', () => {
+  const gap = { id: 'g', opening: report() };
+
   it('give back every report as it was', () => {
     const reports = [report(), report({ suggestion: 'a `run_id`' }), longest(), report({ tools_available: ['a'] })];
     expect(unpackReports(JSON.parse(JSON.stringify(packReports(reports))))).toEqual(reports);
     const page: EvidencePage = { gap: 'g', page: 2, reports };
-    expect(parseEvidence(renderEvidence(page, signed), signed)).toEqual(page);
+    expect(parseEvidence(renderEvidence(page, report(), signed), signed)).toEqual(page);
   });
 
   it('hold a thousand repeats of one report in one comment', () => {
     const pages = addEvidence(
       [],
-      'g',
+      gap,
       Array.from({ length: 1000 }, () => report()),
       signed,
     );
     expect(pages).toHaveLength(1);
-    expect(renderEvidence(pages[0] as EvidencePage, signed).length).toBeLessThanOrEqual(EVIDENCE_LIMIT);
+    expect(renderEvidence(pages[0] as EvidencePage, gap.opening, signed).length).toBeLessThanOrEqual(EVIDENCE_LIMIT);
   });
 
   it('roll over before GitHub’s limit, and lose nothing', () => {
     const reports = Array.from({ length: 12 }, longest);
     let pages: EvidencePage[] = [];
     for (const one of reports) {
-      for (const changed of addEvidence(pages, 'g', [one], signed)) {
+      for (const changed of addEvidence(pages, gap, [one], signed)) {
         pages = [...pages.filter((page) => page.page !== changed.page), changed].sort((a, b) => a.page - b.page);
       }
     }
     expect(pages.length).toBeGreaterThan(1);
     expect(pages.map((page) => page.page)).toEqual(pages.map((_, i) => i + 1));
     expect(pages.flatMap((page) => page.reports)).toEqual(reports);
-    for (const page of pages) expect(renderEvidence(page, signed).length).toBeLessThan(65_536);
-    expect(addEvidence([], 'g', reports, signed)).toEqual(pages);
+    for (const page of pages) expect(renderEvidence(page, gap.opening, signed).length).toBeLessThan(65_536);
+    expect(addEvidence([], gap, reports, signed)).toEqual(pages);
   });
 });
