@@ -108,7 +108,7 @@ function draw(nodes: Map<string, Node>, edges: Edge[], direction: string): Html 
   const { placed, routes, width, height } = layout([...nodes.values()], edges, direction);
   const name = (id: string) => nodes.get(id)?.lines.join(' ') ?? id;
   const words = edges.map(({ from, to, label }) => `${name(from)} to ${name(to)}${label && ` (${label})`}`);
-  return html`<svg viewBox="0 0 ${width} ${height}" width="${width}" role="img" aria-label="Flowchart: ${words.join('; ') || [...nodes.keys()].map(name).join(', ')}">
+  return html`<svg class="flowchart" viewBox="0 0 ${width} ${height}" width="${width}" role="img" aria-label="Flowchart: ${words.join('; ') || [...nodes.keys()].map(name).join(', ')}">
 ${routes.map(({ edge, path, tip }) => html`<path class="flow${edge.dashed ? ' dashed' : ''}" d="${path}"/>${edge.arrow && html`<path class="tip" d="${tip}"/>`}`)}
 ${placed.map(({ node, x, y, w, h }) => html`${shape(node.shape, x, y, w, h)}${node.lines.map((line, i) => html`<text text-anchor="middle" x="${x}" y="${y + 5 + (i - (node.lines.length - 1) / 2) * 18}">${line}</text>`)}`)}
 ${routes.map(({ edge, middle }) => edge.label && html`<rect class="label" x="${middle.x - edge.label.length * 3.6 - 4}" y="${middle.y - 10}" width="${edge.label.length * 7.2 + 8}" height="20" rx="4"/><text class="small" text-anchor="middle" x="${middle.x}" y="${middle.y + 4}">${edge.label}</text>`)}

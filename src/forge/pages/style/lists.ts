@@ -9,9 +9,9 @@ export const lists = `
 .rows > .row + .row { border-top: 1px solid var(--line); }
 .row { display: flex; align-items: flex-start; gap: .7rem; padding: .7rem 1rem; }
 .row-body { flex: 1; min-width: 0; }
-.row-body > .chip { margin-left: .3rem; }
+.row-body > .chip { margin-right: .2rem; }
 .row-body > p { margin-top: .1rem; }
-.row-title { color: var(--text); font-weight: 600; overflow-wrap: anywhere; }
+.row-title { margin-right: .4rem; color: var(--text); font-weight: 600; overflow-wrap: anywhere; }
 .row-title:hover { color: var(--link); }
 .row .quiet a { color: inherit; text-decoration: underline; text-decoration-color: var(--line-strong); text-underline-offset: .15em; }
 .talk { display: inline-flex; align-items: center; gap: .35rem; color: var(--quiet); font-size: .875rem; padding-top: .1rem; }
@@ -37,6 +37,8 @@ export const lists = `
 .label-row { flex-wrap: wrap; align-items: center; }
 .label-row > span { flex: 0 1 16rem; }
 .label-row > p { flex: 1 1 12rem; }
+.label-row > p:empty { display: none; }
+.label-row > details { margin-left: auto; } .label-row > details[open] { margin-left: 0; }
 .label-row > details > summary { cursor: pointer; color: var(--link); font-size: .875rem; }
 .label-row > details[open] { flex-basis: 100%; }
 .label-form { display: flex; flex-wrap: wrap; align-items: flex-end; gap: .75rem; padding: .75rem 1rem 1rem; }

@@ -38,7 +38,8 @@ button.tick:hover { border-color: var(--accent); }
 .readme > .prose, .readme > pre { padding: 1.25rem 1.5rem; margin: 0; }
 .readme > pre.plain { white-space: pre-wrap; overflow-wrap: anywhere; }
 .diagram { overflow-x: auto; padding: .75rem; border: 1px solid var(--line); border-radius: 6px; }
-.diagram svg { display: block; max-width: max(100%, 56rem); height: auto; margin-inline: auto; }
+.diagram svg { display: block; max-width: 100%; height: auto; margin-inline: auto; }
+.diagram .flowchart { max-width: max(100%, 56rem); }
 .diagram figcaption { font-size: .875rem; color: var(--quiet); margin-top: .5rem; }
 .diagram details, .diagram pre { margin: 0 !important; }
 .diagram { --s0: #2c7a6d; --s1: #c98a1b; --s2: #7a5bb5; --s3: #c4563f; --s4: #3f74a8; --s5: #7c8f2b; --s6: #a84a7c; --s7: #7b756a; }
