@@ -13,6 +13,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -30,8 +31,8 @@ export interface Postgres {
   /** The URL of a new, empty database. */
   database(): Promise<string>;
   start(): Promise<void>;
-  /** `fast`: sessions are cut off, everything is written. `immediate`: as a crash. */
-  stop(how: 'fast' | 'immediate'): Promise<void>;
+  /** `fast`: sessions are cut off, everything is written. `immediate`: it gives up. `kill`: SIGKILL for the server and its sessions. */
+  stop(how: 'fast' | 'immediate' | 'kill'): Promise<void>;
 }
 
 /** Where `initdb` and `pg_ctl` are; undefined where PostgreSQL is not installed. */
@@ -85,15 +86,26 @@ export async function startPostgres(options: { directory?: string; until?: numbe
     ...['--no-locale', '--encoding', 'UTF8', '--no-instructions'],
   ]);
   const port = await freePort();
-  const server = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${data} -c max_connections=100`;
+  const server = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=100`;
   const url = `postgres://patchwork:${password}@127.0.0.1:${port}/postgres`;
   guard(options.until ?? process.pid, home, data);
 
+  let pid = 0;
   const postgres: Postgres = {
     url,
     database: () => newDatabase(url),
-    start: () => run('pg_ctl', ['start', '--wait', '--silent', '-D', data, '-l', join(data, 'log'), '-o', server]),
-    stop: (how) => run('pg_ctl', ['stop', '--wait', '--silent', '-D', data, '-m', how]),
+    async start() {
+      // Left behind by a server that was killed; its number may be another's by now, or a zombie's.
+      rmSync(join(data, 'postmaster.pid'), { force: true });
+      await run('pg_ctl', ['start', '--wait', '--silent', '-D', data, '-l', join(data, 'log'), '-o', server]);
+      pid = Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10);
+    },
+    async stop(how) {
+      if (how !== 'kill') return run('pg_ctl', ['stop', '--wait', '--silent', '-D', data, '-m', how]);
+      const victims = [pid, ...childrenOf(pid)].filter(isAlive);
+      for (const victim of victims) process.kill(victim, 'SIGKILL');
+      while (victims.some(isAlive)) await sleep(10);
+    },
   };
   await postgres.start();
   return postgres;
@@ -145,6 +157,23 @@ function guard(until: number, home: string, data: string): void {
     stdio: 'ignore',
   }).unref();
 }
+
+/** State and parent of a process: fields 3 and 4 of proc(5)'s `stat`. */
+function statOf(pid: number): { state: string; parent: number } | undefined {
+  try {
+    const [state = '', parent] = (readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1] ?? '').split(' ');
+    return { state, parent: Number(parent) };
+  } catch {
+    return undefined;
+  }
+}
+
+const isAlive = (pid: number) => !['Z', undefined].includes(statOf(pid)?.state);
+
+const childrenOf = (parent: number) =>
+  readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => statOf(pid)?.parent === parent);
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

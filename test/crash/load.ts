@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ulid } from 'ulid';
+import { chance, pick } from './chance.ts';
+
+export interface Sent {
+  server: string;
+  gap: string;
+  /** Names the report: no other has it. */
+  session: string;
+  /** When it was confirmed, `performance.now()`; undefined while it is not. */
+  confirmed: number | undefined;
+}
+
+export interface Load {
+  reports: Sent[];
+  /** How many requests got which answer. */
+  answers: Map<string, number>;
+  /** No further reports; resolves when all that were begun are confirmed. */
+  finish(): Promise<void>;
+  /** Gives up: the machine is gone. */
+  abandon(): void;
+}
+
+const SERVERS = 6;
+/** Gaps of a server that are reported at the same time; later others are. */
+const GAPS = 3;
+const REPORTS_OF_A_GAP = 6;
+const REQUEST_MS = 2000;
+
+/**
+ * Agents that report to all of `ports`, each until it is confirmed, as drop-ins do and longer: again after an error, a lost answer or
+ * none in two seconds, perhaps at another node. Half carry an id, half are known by their content only, every fourth is sent to two
+ * nodes at once.
+ */
+export function startLoad(
+  seed: string,
+  name: string,
+  ports: readonly number[],
+  options: { agents: number; pauseMs: number },
+): Load {
+  const reports: Sent[] = [];
+  const answers = new Map<string, number>();
+  let on = true;
+  let abandoned = false;
+
+  async function post(port: number, body: object): Promise<boolean> {
+    let answer: string;
+    try {
+      const response = await fetch(`http://127.0.0.1:${port}/api/feedback`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(REQUEST_MS),
+      });
+      answer = String(response.status);
+      await response.arrayBuffer();
+    } catch {
+      answer = 'none';
+    }
+    answers.set(answer, (answers.get(answer) ?? 0) + 1);
+    return answer === '201';
+  }
+
+  async function agent(n: number): Promise<void> {
+    const next = chance(seed, name, 'agent', n);
+    for (let i = 0; on; i++) {
+      const gap = `gap ${Math.floor(i / REPORTS_OF_A_GAP)}-${Math.floor(next() ** 2 * GAPS)}`;
+      const sent: Sent = {
+        ...{ server: `server-${Math.floor(next() * SERVERS)}`, gap, session: `${name}-${n}-${i}` },
+        confirmed: undefined,
+      };
+      reports.push(sent);
+      const body = {
+        server_name: sent.server,
+        what_i_needed: gap,
+        what_i_tried: 'Every tool there is.',
+        gap_type: 'missing_tool',
+        session_id: sent.session,
+        ...(next() < 0.5 ? { report_id: ulid() } : {}),
+      };
+      const twice = next() < 0.25;
+      for (let tries = 0; sent.confirmed === undefined && !abandoned; tries++) {
+        if (tries > 0) await sleep(50 + next() * 200);
+        const confirmed = await Promise.all(
+          twice ? ports.map((port) => post(port, body)) : [post(pick(ports, next()), body)],
+        );
+        if (confirmed.includes(true) && !abandoned) sent.confirmed = performance.now();
+      }
+      await sleep(next() * options.pauseMs);
+    }
+  }
+
+  const agents = Promise.all(Array.from({ length: options.agents }, (_, n) => agent(n)));
+  return {
+    reports,
+    answers,
+    async finish() {
+      on = false;
+      await agents;
+    },
+    abandon() {
+      on = false;
+      abandoned = true;
+    },
+  };
+}
