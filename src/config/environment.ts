@@ -5,19 +5,23 @@ const REPOSITORY = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/[A-Za-z0-9._-]{1,100}$/;
 
 const blankIsAbsent = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema);
+const PORT_RANGE = 'has to be a number from 0 to 65535';
+const port = z.coerce.number(PORT_RANGE).int(PORT_RANGE).min(0, PORT_RANGE).max(65_535, PORT_RANGE);
 const text = blankIsAbsent(z.string().optional());
 
 const schema = z.object({
-  PORT: blankIsAbsent(z.coerce.number().int().min(0).max(65_535).optional()),
-  FEEDBACK_PORT: blankIsAbsent(z.coerce.number().int().min(0).max(65_535).optional()),
+  PORT: blankIsAbsent(port.optional()),
+  FEEDBACK_PORT: blankIsAbsent(port.optional()),
   HOST: text,
   PATCHWORK_DATA: blankIsAbsent(z.string().default('.patchwork')),
   PATCHWORK_REPO: blankIsAbsent(z.string().regex(REPOSITORY, 'has to be owner/name').optional()),
   PATCHWORK_SECRET: blankIsAbsent(z.string().min(16, 'has to have at least 16 characters').optional()),
   FEEDBACK_API_KEY: text,
   GITHUB_TOKEN: text,
-  GITHUB_API_URL: blankIsAbsent(z.url({ protocol: /^https?$/ }).default('https://api.github.com')),
-  APP_ID: blankIsAbsent(z.coerce.number().int().positive().optional()),
+  GITHUB_API_URL: blankIsAbsent(
+    z.url({ protocol: /^https?$/, error: 'has to be an http(s) address' }).default('https://api.github.com'),
+  ),
+  APP_ID: blankIsAbsent(z.coerce.number('has to be the App’s number').int().positive().optional()),
   PRIVATE_KEY: text,
   PRIVATE_KEY_PATH: text,
   WEBHOOK_SECRET: text,

@@ -23,7 +23,7 @@ export function pullTitle(answer: DraftAnswer, gap: Gap): string {
 
 export function commitMessage(answer: DraftAnswer, gap: Gap): { headline: string; body: string } {
   return {
-    headline: titleText(answer.commit_message, 72) || `Close gap ${gap.number}`,
+    headline: titleText(answer.commit_message.split('\n', 1)[0] ?? '', 72) || `Close gap ${gap.number}`,
     body: `For #${gap.number}, reported by agents.`,
   };
 }
