@@ -1,3 +1,9 @@
+export { type Constraint, type Constraints, readConstraints } from './constraints.ts';
+export { type Candidate, type Corpus, createCorpus, type KnownGap } from './corpus.ts';
+export { type Decision, decide, type Judge, SHOWN } from './decide.ts';
 export { type Impact, impactOf } from './impact.ts';
 export { gapKey } from './key.ts';
-export { type Assessment, assess, SEVERITIES, type Severity } from './severity.ts';
+export { type Arrival, canonicalOf, type IssueState, lifeStep, type Step, type Verdict } from './life.ts';
+export { type Noise, noiseOf } from './noise.ts';
+export { type Assessment, assess, HARMS, type Harm, SEVERITIES, type Severity } from './severity.ts';
+export { compareVersions } from './version.ts';

@@ -1,0 +1,104 @@
+import type { Report } from '../report/index.ts';
+import type { Constraints } from './constraints.ts';
+import type { Candidate, Corpus } from './corpus.ts';
+import { gapKey } from './key.ts';
+import { noiseOf } from './noise.ts';
+
+/**
+ * Says whether a report and one of the gaps shown ask for the same: a model, the reporting agent, a person. Anything but the
+ * number of a gap that was shown means new; so does a promise that fails.
+ */
+export type Judge = (report: Report, candidates: Candidate[]) => Promise<{ sameAs: number | null }>;
+
+/** Where a report belongs. `why` is one sentence for the issue: words of ours, code spans of single words, no reference. */
+export type Decision =
+  | { kind: 'fold'; gap: number; by: 'person' | 'key' | 'judge' | 'likeness'; why: string }
+  | { kind: 'new'; relatives: number[]; why: string };
+
+/** How many gaps a judge is shown, and how many a new gap names as its likely relatives. */
+export const SHOWN = 8;
+const RELATIVES = 4;
+
+// Chosen on the development split of the folding benchmark, with a margin: test/bench/fold.ts says how.
+const SAFE_SCORE = 0.49;
+const SAFE_MARGIN = 0.08;
+/** Below this a gap has no more than a word in common with the report. */
+const RELATED_SCORE = 0.2;
+
+/**
+ * Finds the gap a report belongs to: a person's word first, then the same words, then the judge's reading of the most similar
+ * gaps. Without a judge only what is much alike, and more than any other gap, folds. In doubt it is a new gap: a duplicate can
+ * be merged, a report in the wrong issue is hidden.
+ */
+export async function decide(
+  report: Report,
+  corpus: Corpus,
+  constraints: Constraints,
+  judge?: Judge,
+): Promise<Decision> {
+  const key = gapKey(report);
+  const allowed = (number: number) => !constraints.forbids(key, (corpus.get(number)?.reports ?? []).map(gapKey));
+  const holding = (keys: string[]) => keys.flatMap((other) => corpus.byKey(other)).filter(allowed)[0];
+
+  const merged = holding(constraints.companions(key));
+  if (merged !== undefined)
+    return { kind: 'fold', gap: merged, by: 'person', why: 'A person said that what it asks for belongs to this gap.' };
+  const same = holding([key]);
+  if (same !== undefined)
+    return { kind: 'fold', gap: same, by: 'key', why: 'An earlier report of this gap uses the same words.' };
+  const noise = noiseOf(report);
+  if (noise)
+    return { kind: 'new', relatives: [], why: `It reads like ${noise}, so it is not compared with other gaps.` };
+
+  const candidates = corpus
+    .shortlist(report, 2 * SHOWN)
+    .filter(({ gap }) => allowed(gap))
+    .slice(0, SHOWN);
+  const relatives = candidates.filter(({ score }) => score >= RELATED_SCORE).map(({ gap }) => gap);
+  const asNew = (why: string): Decision => ({ kind: 'new', relatives: relatives.slice(0, RELATIVES), why });
+  const [best, second] = candidates;
+  if (!best) return asNew('No earlier gap of this server has anything in common with it.');
+
+  if (judge) {
+    const sameAs = await verdict(judge, report, candidates);
+    const chosen = candidates.find(({ gap }) => gap === sameAs);
+    if (!chosen) return asNew(`It was compared with ${counted(candidates.length)}; none was recognised as the same.`);
+    return {
+      kind: 'fold',
+      gap: chosen.gap,
+      by: 'judge',
+      why: `It was recognised as the same gap among ${counted(candidates.length)} (${likeness(chosen)}).`,
+    };
+  }
+
+  const lead = best.score - Math.max(0, second?.score ?? 0);
+  if (best.score >= SAFE_SCORE && lead >= SAFE_MARGIN && !best.against) {
+    return { kind: 'fold', gap: best.gap, by: 'likeness', why: `It is much alike: ${likeness(best)}.` };
+  }
+  if (best.score < RELATED_SCORE) return asNew('No earlier gap of this server is much like it.');
+  const doubt = best.against
+    ? `it asks for ${best.against}`
+    : best.score < SAFE_SCORE
+      ? `below the ${SAFE_SCORE} that is safe unread`
+      : `less than ${SAFE_MARGIN} ahead of the next`;
+  return asNew(`The most similar gap is not similar enough to fold unread (${likeness(best)}): ${doubt}.`);
+}
+
+/** A judge that fails has said nothing. */
+async function verdict(judge: Judge, report: Report, candidates: Candidate[]): Promise<number | null> {
+  try {
+    return (await judge(report, candidates)).sameAs;
+  } catch {
+    return null;
+  }
+}
+
+function likeness({ score, terms }: Candidate): string {
+  // Terms are letters, digits and underscores: nothing in them can end a code span.
+  const shared = terms.map((term) => `\`${term}\``).join(', ');
+  return `score ${score.toFixed(2)}${shared ? `; both say ${shared}` : ''}`;
+}
+
+function counted(gaps: number): string {
+  return gaps === 1 ? 'the one similar gap' : `the ${gaps} most similar gaps`;
+}
