@@ -44,4 +44,11 @@ export function unavailable(cause?: unknown): PatchworkError {
   });
 }
 
+export function full(what: string): PatchworkError {
+  return new PatchworkError('outbox_full', what, {
+    status: 503,
+    next: 'Nothing was stored; send it again in a few seconds.',
+  });
+}
+
 export const isUnavailable = (error: unknown) => error instanceof PatchworkError && error.code === 'outbox_unavailable';

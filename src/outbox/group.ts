@@ -1,5 +1,4 @@
-import { PatchworkError } from '../report/index.ts';
-import { isUnavailable, unavailable } from './engine.ts';
+import { full, isUnavailable, unavailable } from './engine.ts';
 
 export interface GroupCommit<Item, Result> {
   add(item: Item, bytes: number): Promise<Result>;
@@ -63,7 +62,8 @@ export function groupCommit<Item, Result>(
   return {
     add(item, bytes) {
       if (closed) return Promise.reject(unavailable(new Error('closing')));
-      if (waitingItems >= bounds.items || waitingBytes + bytes > bounds.bytes) return Promise.reject(full());
+      if (waitingItems >= bounds.items || waitingBytes + bytes > bounds.bytes)
+        return Promise.reject(full('More is coming in than the outbox can store.'));
       waitingItems += 1;
       waitingBytes += bytes;
       return new Promise((resolve, reject) => {
@@ -77,9 +77,3 @@ export function groupCommit<Item, Result>(
     },
   };
 }
-
-const full = () =>
-  new PatchworkError('outbox_full', 'More is coming in than the outbox can store.', {
-    status: 503,
-    next: 'Nothing was stored; send it again in a few seconds.',
-  });

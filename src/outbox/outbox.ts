@@ -1,6 +1,6 @@
 import { type Accepted, accept, type Incoming } from './accept.ts';
 import { type Grant, take } from './budget.ts';
-import type { Dialect, Engine } from './engine.ts';
+import { type Dialect, type Engine, full } from './engine.ts';
 import { type Entry, type EntryRow, type NewEntry, readEntry } from './entry.ts';
 import { groupCommit } from './group.ts';
 import { type Lease, leasing } from './lease.ts';
@@ -13,7 +13,8 @@ export interface Outbox {
   /**
    * Resolves when the entry is durable, never otherwise. `repeat`: it is there already, under `id`, and nothing was stored.
    * `mismatch`: the key (or id) came with another body before; this one went by its digest, and was stored under a fresh id unless
-   * it is also a `repeat`. Rejects with `outbox_full` (503) when more waits to be stored than memory should hold.
+   * it is also a `repeat`. Rejects with `outbox_full` (503) when more waits than memory should hold until it is stored, or than the
+   * store should hold for one lane.
    */
   accept(entry: NewEntry): Promise<Accepted>;
   /** Accepted and not yet settled, without the dead ones, oldest first. */
@@ -60,8 +61,10 @@ export interface Tuning {
   longestPauseMs: number;
   attempts: number;
   cleanEveryMs: number;
-  /** How much may wait in memory for its commit. */
+  /** How many entries may wait in memory for their commit. */
   mostAccepts: number;
+  /** How many entries of one lane may wait in the store. Looked at when it is cleaned, so that many can come in between. */
+  mostWaiting: number;
 }
 
 const TUNING: Tuning = {
@@ -72,6 +75,7 @@ const TUNING: Tuning = {
   attempts: 8,
   cleanEveryMs: 60_000,
   mostAccepts: 5000,
+  mostWaiting: 100_000,
 };
 
 const KEEP_KEYS_MS = 7 * 86_400_000;
@@ -79,7 +83,7 @@ const KEEP_KEYS_MS = 7 * 86_400_000;
 const KEEP_BODIES_MS = 600_000;
 const KEEP_DIGESTS_MS = 3_600_000;
 const MOST_ACCEPT_BYTES = 32 * 1024 * 1024;
-const MOST_WAITING = 10_000;
+const MOST_READ = 10_000;
 const MOST_DEAD = 1000;
 const MOST_FAILING = 20;
 const CLEAN_AT_ONCE = 500;
@@ -106,11 +110,15 @@ export async function openOutbox(
     for (const listener of listeners) listener();
   };
 
+  /** Lanes that fill faster than GitHub's limits can ever empty them: the disk is everyone's. */
+  let crowded = new Set<string>();
   const cleaning = setInterval(() => {
     // Whatever fails here fails again, and louder, where somebody waits for an answer.
     clean().catch(() => {});
   }, tuning.cleanEveryMs).unref();
   async function clean(): Promise<void> {
+    const lanes = await engine.all<{ lane: string }>(sql.crowded, [tuning.mostWaiting]);
+    crowded = new Set(lanes.map(({ lane }) => lane));
     while ((await engine.all(sql.dropBodies, [KEEP_BODIES_MS, CLEAN_AT_ONCE])).length === CLEAN_AT_ONCE);
     while ((await engine.all(sql.forget, [CLEAN_AT_ONCE])).length === CLEAN_AT_ONCE);
   }
@@ -120,12 +128,13 @@ export async function openOutbox(
 
   return {
     async accept({ lane, id, kind, key, digest, body }) {
+      if (crowded.has(lane)) throw full('More waits for this repository than the outbox should hold.');
       const text = JSON.stringify(body ?? null);
       const accepted = await commits.add({ lane, id, kind, key, digest, body: text }, text.length);
       if (!accepted.repeat) wake();
       return accepted;
     },
-    async waiting(lane, limit = MOST_WAITING) {
+    async waiting(lane, limit = MOST_READ) {
       return (await engine.all<EntryRow>(sql.waiting, [lane, limit])).map(readEntry);
     },
     async find(lane, id) {

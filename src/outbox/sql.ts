@@ -137,6 +137,7 @@ export function statements(d: Dialect) {
     stats: `
       SELECT count(*) AS waiting, min(received_at) AS oldest, count(DISTINCT lane) AS lanes
       FROM outbox_entry WHERE state = 'waiting'`,
+    crowded: `SELECT lane FROM outbox_entry WHERE state = 'waiting' GROUP BY lane HAVING count(*) >= $1`,
     deadCount: `SELECT count(*) AS dead FROM outbox_entry WHERE state = 'dead'`,
     failing: `
       SELECT name, errors, error, not_before FROM outbox_lane WHERE errors > 0 AND due_at IS NOT NULL

@@ -181,6 +181,22 @@ describe.each(engines)('accepting on $name', ({ store: create }) => {
     expect(await outbox.accept(entry('later'))).toEqual({ id: 'later', repeat: false });
   });
 
+  test('a lane in which far too much waits takes no more until it is worked off; other lanes do', async () => {
+    const outbox = await store.open({ mostWaiting: 10, cleanEveryMs: 20 });
+    for (let i = 0; i < 10; i++) await outbox.accept(entry(`id-${i}`));
+    const another = () =>
+      outbox.accept(entry('another')).then(
+        () => 'stored',
+        ({ code }) => code,
+      );
+    await expect.poll(another).toBe('outbox_full');
+    await outbox.accept(entry('elsewhere', { lane: 'acme/other' }));
+    const lease = await outbox.claim('w');
+    expect(lease?.lane).toBe(lane);
+    await lease?.settle({ ids: Array.from({ length: 10 }, (_, i) => `id-${i}`) });
+    await expect.poll(another).toBe('stored');
+  });
+
   test('closing decides everything that came before it and refuses what comes after', async () => {
     const outbox = await store.open();
     const before = Array.from({ length: 100 }, (_, i) => outbox.accept(entry(`id-${i}`)));
