@@ -7,6 +7,7 @@ import { createRepository, type RepositoryOptions, recover } from './domain/setu
 import { type GitRepository, openRepository } from './git/repository.ts';
 import { createGraphql } from './graphql/index.ts';
 import { openDeliveries } from './hooks/deliveries.ts';
+import { isoSeconds } from './moments.ts';
 import type { Graphql } from './pages/github.ts';
 import { pages } from './pages/index.ts';
 import { createRest } from './rest/index.ts';
@@ -60,16 +61,14 @@ export interface Forge {
 }
 
 /** Paths that belong to the API when it is served without its prefix; all others are pages. */
-const BARE_API = /^\/(repos|user|users|orgs|app|apps|installation|search|rate_limit)(\/|$)/;
+const BARE_API =
+  /^\/(repos|repositories|user|users|orgs|app|apps|app-manifests|installation|search|rate_limit|meta)(\/|$)/;
 
 export async function openForge(options: ForgeOptions): Promise<Forge> {
   await mkdir(options.dir, { recursive: true });
   const url = options.url.replace(/\/+$/, '');
   const now = options.now ?? (() => new Date());
-  const time = () =>
-    now()
-      .toISOString()
-      .replace(/\.\d+Z$/, 'Z');
+  const time = () => isoSeconds(now());
   const store = openStore(join(options.dir, 'forge.db'));
   const deliveries = openDeliveries({ store, fetch: options.fetch ?? fetch, time });
 
@@ -139,7 +138,8 @@ export async function openForge(options: ForgeOptions): Promise<Forge> {
   async function answer(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === '/graphql' || pathname === '/api/graphql') return graphql(request);
-    if (pathname.startsWith('/api/v3/')) return rest.fetch(withPath(request, pathname.slice('/api/v3'.length)));
+    if (/^\/api\/v3(\/|$)/.test(pathname))
+      return rest.fetch(withPath(request, pathname.slice('/api/v3'.length) || '/'));
     return BARE_API.test(pathname) ? rest.fetch(request) : site.fetch(request);
   }
 

@@ -109,10 +109,10 @@ test('issues are listed with comments and labels, page by page', async () => {
   });
   const rest = (await at.graphql('owner', query, { after: first.pageInfo.endCursor })).data.repository.issues;
   expect(rest).toMatchObject({ pageInfo: { hasNextPage: false }, nodes: [{ title: 'one' }] });
-  const unbounded = await at.graphql(
-    'owner',
-    '{ repository(owner: "owner", name: "sample") { issues { totalCount } } }',
-  );
+  const within = (fields: string) =>
+    at.graphql('owner', `{ repository(owner: "owner", name: "sample") { issues { ${fields} } } }`);
+  expect((await within('totalCount')).data.repository.issues).toEqual({ totalCount: 3 });
+  const unbounded = await within('totalCount nodes { title }');
   expect(unbounded.errors?.[0].message).toContain('`first` or `last`');
 });
 

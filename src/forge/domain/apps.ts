@@ -2,6 +2,7 @@ import { createHash, generateKeyPair, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { invalid, notFound, unprocessable } from '../answers.ts';
 import { emitToApp } from '../hooks/emit.ts';
+import { isoSeconds } from '../moments.ts';
 import { userJson } from '../present/account.ts';
 import { installationJson } from '../present/app.ts';
 import { repositoryStub } from '../present/repository.ts';
@@ -167,7 +168,7 @@ export function createInstallationToken(world: World, installation: Installation
   const permissions = narrow(granted, input.permissions);
   const repositories = chosenRepositories(world, installation, input);
   const token = `ghs_${randomBytes(27).toString('base64url').replace(/[-_]/g, '0')}`;
-  const expiresAt = new Date(world.now().getTime() + TOKEN_LIFE_MS).toISOString().replace(/\.\d+Z$/, 'Z');
+  const expiresAt = isoSeconds(new Date(world.now().getTime() + TOKEN_LIFE_MS));
   world.store.transaction(() => {
     world.store.run('DELETE FROM installation_tokens WHERE expires_at < ?', world.time());
     world.store.run(

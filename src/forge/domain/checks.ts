@@ -4,7 +4,7 @@ import { checkRunHookJson } from '../present/check.ts';
 import type { Actor, Pull, Repo, World } from '../world.ts';
 import { demand } from './access.ts';
 import { mergeWhatWaited } from './auto-merge.ts';
-import { type Input, isObject, oneOf, optionalList, optionalText, requiredText } from './fields.ts';
+import { type Input, isObject, oneOf, optionalList, optionalMoment, optionalText, requiredText } from './fields.ts';
 import type { Listed, Page } from './issue-list.ts';
 import { findCommit } from './refs.ts';
 import { appView } from './views.ts';
@@ -26,18 +26,6 @@ export interface CheckRun {
   summary: string | null;
   text: string | null;
   annotations_json: string;
-}
-
-export interface Status {
-  id: number;
-  repository_id: number;
-  sha: string;
-  state: string;
-  context: string;
-  description: string | null;
-  target_url: string | null;
-  creator_id: number;
-  created_at: string;
 }
 
 const STATUSES = ['queued', 'in_progress', 'completed', 'waiting', 'requested', 'pending'] as const;
@@ -116,13 +104,13 @@ function progressOf(
   if (status === 'completed' && conclusion === null) {
     throw invalid({ resource: 'CheckRun', field: 'conclusion', code: 'missing_field' });
   }
-  const { started_at: started, completed_at: completed } = input;
+  const started = optionalMoment(input, 'started_at', 'CheckRun');
+  const completed = optionalMoment(input, 'completed_at', 'CheckRun');
   return {
     status,
     conclusion: status === 'completed' ? conclusion : null,
-    started_at: typeof started === 'string' ? started : (before.started_at ?? world.time()),
-    completed_at:
-      status !== 'completed' ? null : typeof completed === 'string' ? completed : (before.completed_at ?? world.time()),
+    started_at: started ?? before.started_at ?? world.time(),
+    completed_at: status === 'completed' ? (completed ?? before.completed_at ?? world.time()) : null,
   };
 }
 
@@ -269,49 +257,4 @@ export function listCheckRuns(
     })
     .filter((run) => !query.status || run.status === query.status);
   return { rows: rows.slice((page - 1) * perPage, page * perPage), total: rows.length };
-}
-
-export async function createStatus(world: World, actor: Actor, repo: Repo, sha: string, input: Input): Promise<Status> {
-  demand(world, actor, repo, 'write', 'statuses:write');
-  const state = oneOf(input, 'state', ['error', 'failure', 'pending', 'success'], 'Status');
-  if (!state) throw invalid({ resource: 'Status', field: 'state', code: 'missing_field' });
-  const context = optionalText(input, 'context', { resource: 'Status', max: 255 }) ?? 'default';
-  const description = optionalText(input, 'description', { resource: 'Status', max: 140 }) ?? null;
-  const target = optionalText(input, 'target_url', { resource: 'Status' }) ?? null;
-  if ((await findCommit(world, repo, sha)) !== sha) throw unprocessable(`No commit found for SHA: ${sha}`);
-  const { id } = world.store.run(
-    `INSERT INTO statuses (repository_id, sha, state, context, description, target_url, creator_id, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    repo.id,
-    sha,
-    state,
-    context,
-    description,
-    target,
-    actor.account.id,
-    world.time(),
-  );
-  await mergeWhatWaited(world, repo, sha);
-  return world.store.get<Status>('SELECT * FROM statuses WHERE id = ?', id) as Status;
-}
-
-/** All statuses of a commit, newest first. */
-export function listStatuses(world: World, repo: Repo, sha: string): Status[] {
-  return world.store.all<Status>(
-    'SELECT * FROM statuses WHERE repository_id = ? AND sha = ? ORDER BY id DESC',
-    repo.id,
-    sha,
-  );
-}
-
-/** The newest status of each context, and what they come to together. */
-export function combinedStatus(world: World, repo: Repo, sha: string): { state: string; statuses: Status[] } {
-  const newest = new Map<string, Status>();
-  for (const status of listStatuses(world, repo, sha)) {
-    if (!newest.has(status.context)) newest.set(status.context, status);
-  }
-  const statuses = [...newest.values()].toReversed();
-  const has = (...states: string[]) => statuses.some((status) => states.includes(status.state));
-  const state = has('error', 'failure') ? 'failure' : statuses.length === 0 || has('pending') ? 'pending' : 'success';
-  return { state, statuses };
 }

@@ -3,6 +3,7 @@ import { emit } from '../hooks/emit.ts';
 import { commentJson, issueHookJson } from '../present/issue.ts';
 import type { Actor, Comment, Issue, Repo, World } from '../world.ts';
 import { demand } from './access.ts';
+import { recordMentions } from './cross-references.ts';
 import { type Input, requiredText } from './fields.ts';
 import { issueById } from './issue-events.ts';
 import { demandUnlocked } from './issues.ts';
@@ -54,6 +55,7 @@ export function createComment(world: World, actor: Actor, repo: Repo, issue: Iss
     world.store.run('UPDATE issues SET comments = comments + 1, updated_at = ? WHERE id = ?', now, issue.id);
     const comment = getComment(world, repo, id);
     announceComment(world, actor, repo, comment, 'created');
+    recordMentions(world, actor, repo, issue, body);
     return comment;
   });
 }
@@ -66,6 +68,7 @@ export function updateComment(world: World, actor: Actor, repo: Repo, comment: C
     world.store.run('UPDATE comments SET body = ?, updated_at = ? WHERE id = ?', body, world.time(), comment.id);
     const edited = getComment(world, repo, comment.id);
     announceComment(world, actor, repo, edited, 'edited', { changes: { body: { from: comment.body } } });
+    recordMentions(world, actor, repo, issueById(world, comment.issue_id), body);
     return edited;
   });
 }

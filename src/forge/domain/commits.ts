@@ -9,6 +9,7 @@ import {
   readCommit,
   type Signature,
 } from '../git/history.ts';
+import { isoSeconds } from '../moments.ts';
 import { isSafePath } from '../names.ts';
 import { type CommitView, emailOf, loginOfEmail } from '../present/commit.ts';
 import type { Account, Repo, World } from '../world.ts';
@@ -46,7 +47,7 @@ export function signatureFrom(input: Input, field: 'author' | 'committer' | 'tag
     throw unprocessable(`Invalid ${field}: name, email and an ISO 8601 date are texts.`);
   }
   if (/[<>\n\0]/.test(name + email) || name.trim() === '') throw unprocessable(`Invalid ${field}.`);
-  return { name, email, date: new Date(date).toISOString().replace(/\.\d+Z$/, 'Z') };
+  return { name, email, date: isoSeconds(new Date(date)) };
 }
 
 export async function getCommit(world: World, repo: Repo, name: string): Promise<Commit> {

@@ -1,4 +1,5 @@
 import { type FieldError, invalid, wrongType } from '../answers.ts';
+import { isoSeconds } from '../moments.ts';
 
 /** Reads the fields of a request the way GitHub does: the wrong type, a missing or too long field is a 422 in its form. */
 
@@ -35,6 +36,15 @@ export function requiredText(input: Input, field: string, rule: TextRule): strin
     throw invalid({ resource: rule.resource, field, code: 'missing_field' });
   }
   return value;
+}
+
+/** A moment, cut to the whole second. */
+export function optionalMoment(input: Input, field: string, resource: string): string | null | undefined {
+  const text = optionalText(input, field, { resource });
+  if (text === undefined || text === null) return text;
+  const moment = new Date(text);
+  if (Number.isNaN(moment.getTime())) throw invalid({ resource, field, code: 'invalid', value: text });
+  return isoSeconds(moment);
 }
 
 export function optionalFlag(input: Input, field: string): boolean | undefined {

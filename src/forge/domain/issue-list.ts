@@ -1,4 +1,5 @@
 import { invalid } from '../answers.ts';
+import { isoSeconds } from '../moments.ts';
 import type { Value } from '../store.ts';
 import type { Comment, Issue, Repo, World } from '../world.ts';
 import { accountByLogin } from './accounts.ts';
@@ -23,7 +24,7 @@ export function momentOf(query: Query, field: string): string | undefined {
   if (query[field] === undefined) return undefined;
   const moment = new Date(query[field]);
   if (Number.isNaN(moment.getTime())) throw invalid({ resource: 'Issue', field, code: 'invalid', value: query[field] });
-  return moment.toISOString().replace(/\.\d+Z$/, 'Z');
+  return isoSeconds(moment);
 }
 
 const NOTHING = 'false';

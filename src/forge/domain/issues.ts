@@ -3,6 +3,7 @@ import type { Milestone } from '../present/milestone.ts';
 import type { Account, Actor, Issue, Repo, World } from '../world.ts';
 import { atLeast, demand, may, roleOf } from './access.ts';
 import { accountByLogin } from './accounts.ts';
+import { recordMentions } from './cross-references.ts';
 import { type Input, nameOf, oneOf, optionalInteger, optionalList, optionalText, requiredText } from './fields.ts';
 import { announce, issueById, record, touch } from './issue-events.ts';
 import { changeLabels, labelPermission, labelsOf, resolveLabels } from './labels.ts';
@@ -62,6 +63,7 @@ export function createIssue(world: World, actor: Actor, repo: Repo, input: Input
         ]
       : [];
     announce(world, actor, repo, issue, 'opened');
+    recordMentions(world, actor, repo, issue, body);
     for (const tell of further) tell();
     return issueById(world, issue.id);
   });
@@ -136,6 +138,7 @@ function editText(
   );
   if (changes.title) record(world, actor, repo, issue, 'renamed', { rename: { from: issue.title, to: title } });
   announce(world, actor, repo, issue, 'edited', { changes });
+  if (changes.body) recordMentions(world, actor, repo, issue, body ?? null);
 }
 
 /** Closes an issue or pull request; needs a transaction and does nothing when it is closed for that reason already. */

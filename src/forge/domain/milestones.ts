@@ -1,4 +1,5 @@
 import { invalid, notFound } from '../answers.ts';
+import { isoSeconds } from '../moments.ts';
 import type { Milestone } from '../present/milestone.ts';
 import type { Actor, Repo, World } from '../world.ts';
 import { demand } from './access.ts';
@@ -42,7 +43,7 @@ function valuesOf(world: World, repo: Repo, input: Input, before: Milestone | nu
   return {
     title,
     description: description === undefined ? (before?.description ?? null) : description,
-    due: due === undefined ? (before?.due_on ?? null) : due && new Date(due).toISOString().replace(/\.\d+Z$/, 'Z'),
+    due: due === undefined ? (before?.due_on ?? null) : due && isoSeconds(new Date(due)),
     state: oneOf(input, 'state', ['open', 'closed'], 'Milestone') ?? before?.state ?? 'open',
   };
 }

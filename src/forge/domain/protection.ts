@@ -1,9 +1,10 @@
 import { notFound } from '../answers.ts';
 import type { Actor, Pull, Repo, World } from '../world.ts';
 import { demand } from './access.ts';
-import { combinedStatus, listCheckRuns } from './checks.ts';
+import { listCheckRuns } from './checks.ts';
 import { type Input, isObject, optionalList } from './fields.ts';
 import { branchSha } from './refs.ts';
+import { combinedStatus } from './statuses.ts';
 
 /** The one protection the forge knows: checks that must be green before a merge. */
 export interface Protection {

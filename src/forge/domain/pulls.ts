@@ -1,8 +1,10 @@
 import { GitHubError, invalid, notFound } from '../answers.ts';
+import { type Commit, listCommits } from '../git/history.ts';
 import { git } from '../git/run.ts';
 import type { Value } from '../store.ts';
 import type { Actor, Issue, Pull, Repo, World } from '../world.ts';
 import { demand, may } from './access.ts';
+import { recordMentions } from './cross-references.ts';
 import { type Input, oneOf, optionalFlag, optionalText, requiredText } from './fields.ts';
 import { announce, issueById, record } from './issue-events.ts';
 import type { Listed, Page } from './issue-list.ts';
@@ -27,6 +29,17 @@ export function pullOf(world: World, issue: Issue): Pull {
 export function getPull(world: World, repo: Repo, number: number): PullIssue {
   const issue = getIssue(world, repo, number);
   return { issue, pull: pullOf(world, issue) };
+}
+
+const MOST_COMMITS = 250;
+
+/** The commits of a pull request, oldest first. */
+export function commitsOf(world: World, repo: Repo, { pull }: PullIssue): Promise<Commit[]> {
+  const { dir, objects } = world.git(repo);
+  return listCommits(dir, objects, [pull.head_sha, `^${pull.merge_base}`], {
+    limit: MOST_COMMITS,
+    flags: ['--reverse', '--topo-order'],
+  });
 }
 
 const refusal = (message: string) => invalid({ resource: 'PullRequest', code: 'custom', message });
@@ -87,6 +100,7 @@ export async function createPull(world: World, actor: Actor, repo: Repo, input: 
         measured.changed_files,
       );
       announce(world, actor, repo, made, 'opened');
+      recordMentions(world, actor, repo, made, body);
       return made;
     });
     await pinHead(repository, issue.number, headSha);

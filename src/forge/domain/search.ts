@@ -1,4 +1,5 @@
 import { invalid } from '../answers.ts';
+import { isoSeconds } from '../moments.ts';
 import type { Value } from '../store.ts';
 import type { Issue, Repo, World } from '../world.ts';
 import { accountByLogin } from './accounts.ts';
@@ -59,7 +60,7 @@ function bounds(text: string): [string, string] {
   const start = new Date(day ? `${text}T00:00:00Z` : text);
   if (Number.isNaN(start.getTime())) throw invalidQuery(`'${text}' is not a recognized date/time format.`);
   const end = day ? new Date(start.getTime() + 86_399_000) : start;
-  return [start, end].map((moment) => moment.toISOString().replace(/\.\d+Z$/, 'Z')) as [string, string];
+  return [start, end].map(isoSeconds) as [string, string];
 }
 
 function compared(column: string, value: string, bound: (text: string) => [Value, Value]): Condition {
@@ -181,7 +182,7 @@ export async function searchIssues(
       return { sql: term.negated ? `NOT (${sql})` : `(${sql})`, values };
     });
   const ids = JSON.stringify(repos.map((repo) => repo.id));
-  const indexed = new Date(world.now().getTime() - world.searchLagMs).toISOString().replace(/\.\d+Z$/, 'Z');
+  const indexed = isoSeconds(new Date(world.now().getTime() - world.searchLagMs));
   const [, sorted, direction] =
     /^(created|updated|comments)-(asc|desc)$/.exec(terms.find((term) => term.qualifier === 'sort')?.value ?? '') ?? [];
   const sort = ORDER[options.sort ?? sorted ?? ''] ?? 'created_at';

@@ -26,13 +26,8 @@ const indexOf = (cursor: string) => {
   return index;
 };
 
-/** A Relay connection over a list; `name` is for GitHub's words when neither `first` nor `last` is given. */
-export async function connection<Row>(
-  name: string,
-  args: ConnectionArguments,
-  source: Source<Row>,
-  toNode: (row: Row) => unknown,
-) {
+/** Where the wanted part of a list starts and ends. */
+function bounds(name: string, args: ConnectionArguments, total: number): { start: number; end: number } {
   const { first, last } = args;
   const size = first ?? last;
   if (size === undefined || size === null) {
@@ -48,20 +43,46 @@ export async function connection<Row>(
     );
   }
   let start = args.after ? indexOf(args.after) : 0;
-  let end = args.before ? Math.min(indexOf(args.before) - 1, source.total) : source.total;
+  let end = args.before ? Math.min(indexOf(args.before) - 1, total) : total;
   if (first !== undefined && first !== null) end = Math.min(end, start + first);
   else start = Math.max(start, end - size);
-  end = Math.max(start, end);
-  const nodes = (await source.slice(start, end - start)).map(toNode);
+  return { start, end: Math.max(start, end) };
+}
+
+/**
+ * A Relay connection over a list. Only what is asked for is worked out, so `totalCount` alone needs neither `first` nor
+ * `last`; `name` is for GitHub's words when rows are asked for without them.
+ */
+export function connection<Row>(
+  name: string,
+  args: ConnectionArguments,
+  source: Source<Row>,
+  toNode: (row: Row) => unknown,
+) {
+  let page: Promise<{ start: number; end: number; nodes: unknown[] }> | undefined;
+  const load = async () => {
+    const { start, end } = bounds(name, args, source.total);
+    return { start, end, nodes: (await source.slice(start, end - start)).map(toNode) };
+  };
+  const loaded = () => {
+    page ??= load();
+    return page;
+  };
   return {
     totalCount: source.total,
-    nodes,
-    edges: nodes.map((node, index) => ({ node, cursor: cursorOf(start + index + 1) })),
-    pageInfo: {
-      hasNextPage: end < source.total,
-      hasPreviousPage: start > 0,
-      startCursor: nodes.length > 0 ? cursorOf(start + 1) : null,
-      endCursor: nodes.length > 0 ? cursorOf(end) : null,
+    nodes: async () => (await loaded()).nodes,
+    edges: async () => {
+      const { start, nodes } = await loaded();
+      return nodes.map((node, index) => ({ node, cursor: cursorOf(start + index + 1) }));
+    },
+    pageInfo: async () => {
+      const { start, end } = await loaded();
+      return {
+        hasNextPage: end < source.total,
+        hasPreviousPage: start > 0,
+        startCursor: end > start ? cursorOf(start + 1) : null,
+        endCursor: end > start ? cursorOf(end) : null,
+      };
     },
   };
 }

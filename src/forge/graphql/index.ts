@@ -1,10 +1,10 @@
 import { execute, GraphQLError, getOperationAST, OperationTypeNode } from 'graphql';
-import { GitHubError, requiresAuthentication } from '../answers.ts';
+import { GitHubError, notFound, requiresAuthentication } from '../answers.ts';
 import { StaleHead } from '../domain/commit-on-branch.ts';
 import { isObject } from '../domain/fields.ts';
 import { authenticate } from '../rest/authenticate.ts';
 import { limitHeaders, type RateLimiter } from '../rest/limits.ts';
-import type { Actor, World } from '../world.ts';
+import type { Actor, Viewer, World } from '../world.ts';
 import { mutations } from './mutations.ts';
 import { queries } from './queries.ts';
 import { documentOf, githubSchema, InvalidDocument } from './schema.ts';
@@ -39,22 +39,26 @@ function errorJson(error: GraphQLError) {
   return { ...place, message: cause ? 'Something went wrong while executing your query.' : message };
 }
 
+interface Said {
+  status: number;
+  json: unknown;
+  headers?: Record<string, string>;
+}
+
 /** `POST /graphql` on GitHub's own schema. What the forge does not have yet answers with an error for that field. */
 export function createGraphql(world: World, limiter: RateLimiter): (request: Request) => Promise<Response> {
-  async function answer(request: Request): Promise<{ status: number; json: unknown; headers: Record<string, string> }> {
-    let headers: Record<string, string> = {};
+  async function answer(request: Request, asking: { viewer: Viewer }): Promise<Said> {
     try {
       const viewer = await authenticate(world, request.headers.get('authorization'));
+      asking.viewer = viewer;
       if (viewer.kind === 'anonymous') throw requiresAuthentication();
       if (viewer.kind === 'app') throw new GitHubError(401, 'A JSON web token could not be decoded');
-      if (request.method !== 'POST') throw new GitHubError(404, 'Not Found');
+      if (request.method !== 'POST') throw notFound();
       const body = await bodyOf(request);
       const document = documentOf(body.query);
       const operation = getOperationAST(document, body.operationName);
       const isMutation = operation?.operation === OperationTypeNode.MUTATION;
       limiter.admit(viewer, 'graphql', isMutation && createsContent(body.query));
-      limiter.count(viewer, 'graphql');
-      headers = limitHeaders('graphql', limiter.budget(viewer, 'graphql'));
       const result = await execute({
         schema: githubSchema(),
         document,
@@ -67,20 +71,20 @@ export function createGraphql(world: World, limiter: RateLimiter): (request: Req
         ...(result.data === undefined ? {} : { data: result.data }),
         ...(result.errors ? { errors: result.errors.map(errorJson) } : {}),
       };
-      return { status: 200, json, headers };
+      return { status: 200, json };
     } catch (error) {
-      if (error instanceof InvalidDocument) {
-        return { status: 200, json: { errors: error.mistakes.map(errorJson) }, headers };
-      }
-      if (error instanceof GraphQLError) return { status: 200, json: { errors: [errorJson(error)] }, headers };
-      if (error instanceof GitHubError) return { status: error.status, json: error.body(), headers: error.headers };
-      console.error(error);
-      return { status: 500, json: new GitHubError(500, 'Server Error').body(), headers };
+      if (error instanceof InvalidDocument) return { status: 200, json: { errors: error.mistakes.map(errorJson) } };
+      if (error instanceof GraphQLError) return { status: 200, json: { errors: [errorJson(error)] } };
+      const refusal = error instanceof GitHubError ? error : new GitHubError(500, 'Server Error');
+      if (refusal !== error) console.error(error);
+      return { status: refusal.status, json: refusal.body(), headers: refusal.headers };
     }
   }
 
   return async (request) => {
-    const { status, json, headers } = await answer(request);
+    const asking: { viewer: Viewer } = { viewer: { kind: 'anonymous' } };
+    const { status, json, headers } = await answer(request, asking);
+    limiter.count(asking.viewer, 'graphql');
     return new Response(JSON.stringify(json), {
       status,
       headers: {
@@ -88,6 +92,7 @@ export function createGraphql(world: World, limiter: RateLimiter): (request: Req
         'x-github-media-type': 'github.v4; format=json',
         'x-github-request-id': crypto.randomUUID().replaceAll('-', '').slice(0, 20).toUpperCase(),
         'x-content-type-options': 'nosniff',
+        ...limitHeaders('graphql', limiter.budget(asking.viewer, 'graphql')),
         ...headers,
       },
     });

@@ -44,9 +44,7 @@ export const queries = {
   search: async (args: ConnectionArguments & { query: string; type: string }, asking: Asking) => {
     const { world } = asking;
     const found = args.type === 'ISSUE' ? await searchIssues(world, args.query, {}) : [];
-    const result = await connection('search', args, listSource(found), ({ repo, issue }) =>
-      subjectNode(asking, repo, issue),
-    );
+    const result = connection('search', args, listSource(found), ({ repo, issue }) => subjectNode(asking, repo, issue));
     const { totalCount, ...rest } = result;
     const counts = { codeCount: 0, discussionCount: 0, repositoryCount: 0, userCount: 0, wikiCount: 0 };
     return { ...rest, ...counts, issueCount: totalCount };

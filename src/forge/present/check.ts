@@ -1,9 +1,8 @@
-import type { CheckRun, Status } from '../domain/checks.ts';
+import type { CheckRun } from '../domain/checks.ts';
 import { nodeId } from '../nodes.ts';
 import type { Account, App, Links, Pull, Repo } from '../world.ts';
-import { userJson } from './account.ts';
 import { appJson } from './app.ts';
-import { repoApi, repoHtml, repositoryJson } from './repository.ts';
+import { repoApi, repoHtml } from './repository.ts';
 
 export interface CheckRunView {
   run: CheckRun;
@@ -13,7 +12,7 @@ export interface CheckRunView {
 }
 
 /** `pull-request-minimal` */
-function minimalPullJson(links: Links, repo: Repo, pull: Pull & { number: number }) {
+export function minimalPullJson(links: Links, repo: Repo, pull: Pull & { number: number }) {
   const stub = { id: repo.id, url: repoApi(links, repo), name: repo.name };
   return {
     id: pull.id,
@@ -103,47 +102,5 @@ export function annotationJson(links: Links, repo: Repo, sha: string, annotation
     title: annotation.title ?? null,
     message: annotation.message,
     raw_details: annotation.raw_details ?? null,
-  };
-}
-
-const statusUrl = (links: Links, repo: Repo, sha: string) => `${repoApi(links, repo)}/statuses/${sha}`;
-
-/** `simple-commit-status` */
-function simpleStatusJson(links: Links, repo: Repo, status: Status, creator: Account) {
-  return {
-    url: statusUrl(links, repo, status.sha),
-    avatar_url: userJson(links, creator).avatar_url,
-    id: status.id,
-    node_id: nodeId('Status', status.id),
-    state: status.state,
-    description: status.description,
-    target_url: status.target_url,
-    context: status.context,
-    created_at: status.created_at,
-    updated_at: status.created_at,
-  };
-}
-
-/** `status` */
-export function statusJson(links: Links, repo: Repo, status: Status, creator: Account) {
-  return { ...simpleStatusJson(links, repo, status, creator), creator: userJson(links, creator) };
-}
-
-/** `combined-commit-status` */
-export function combinedStatusJson(
-  links: Links,
-  repo: Repo,
-  sha: string,
-  combined: { state: string; statuses: { status: Status; creator: Account }[] },
-) {
-  const url = `${repoApi(links, repo)}/commits/${sha}`;
-  return {
-    state: combined.state,
-    statuses: combined.statuses.map(({ status, creator }) => simpleStatusJson(links, repo, status, creator)),
-    sha,
-    total_count: combined.statuses.length,
-    repository: repositoryJson(links, repo, 0),
-    commit_url: url,
-    url: `${url}/status`,
   };
 }

@@ -105,8 +105,8 @@ export function issueJson(links: Links, view: IssueView) {
             percent_completed: total === 0 ? 0 : Math.floor((completed * 100) / total),
           },
           issue_dependencies_summary: { blocked_by: 0, total_blocked_by: 0, blocking: 0, total_blocking: 0 },
-          ...(view.parent ? { parent_issue_url: `${repoApi(links, repo)}/issues/${view.parent.number}` } : {}),
         }),
+    parent_issue_url: view.parent ? `${repoApi(links, repo)}/issues/${view.parent.number}` : undefined,
     body: issue.body,
     closed_by: view.closedBy ? userJson(links, view.closedBy) : null,
     reactions: rollupJson(url, view.reactions),
@@ -116,10 +116,16 @@ export function issueJson(links: Links, view: IssueView) {
   };
 }
 
-/** The issue inside an event: webhooks do not say who closed it. */
+/** The issue inside an event: webhooks do not say who closed it, nor what it is a part of. */
 export function issueHookJson(links: Links, view: IssueView) {
-  const { closed_by: _, ...json } = issueJson(links, view);
+  const { closed_by: _, parent_issue_url: __, ...json } = issueJson(links, view);
   return json;
+}
+
+/** `issue-search-result-item` */
+export function foundIssueJson(links: Links, view: IssueView) {
+  const { body, type: _, ...json } = issueHookJson(links, view);
+  return { ...json, ...(body === null ? {} : { body }), score: 1 };
 }
 
 /** `issue-comment` */

@@ -1,17 +1,12 @@
 import { notFound, unprocessable } from '../answers.ts';
 import { accountById } from '../domain/accounts.ts';
-import {
-  combinedStatus,
-  createCheckRun,
-  createStatus,
-  getCheckRun,
-  listCheckRuns,
-  listStatuses,
-  updateCheckRun,
-  viewCheckRun,
-} from '../domain/checks.ts';
+import { getCheckSuite, listCheckSuites, viewCheckSuite } from '../domain/check-suites.ts';
+import { createCheckRun, getCheckRun, listCheckRuns, updateCheckRun, viewCheckRun } from '../domain/checks.ts';
 import { findCommit } from '../domain/refs.ts';
-import { type Annotation, annotationJson, checkRunJson, combinedStatusJson, statusJson } from '../present/check.ts';
+import { combinedStatus, createStatus, listStatuses } from '../domain/statuses.ts';
+import { type Annotation, annotationJson, checkRunJson } from '../present/check.ts';
+import { checkSuiteJson } from '../present/check-suite.ts';
+import { combinedStatusJson, statusJson } from '../present/status.ts';
 import type { Repo, World } from '../world.ts';
 import { created, listed, ok, pageOf, sliced } from './answer.ts';
 import type { Surface } from './surface.ts';
@@ -47,6 +42,18 @@ export function checkRoutes({ read, write }: Surface): void {
     const { rows, total } = listCheckRuns(world, repo, await shaOf(world, repo, params.ref), query, page);
     const check_runs = rows.map((run) => checkRunJson(world.links, viewCheckRun(world, repo, run)));
     return listed(world.links, url, page, total, { total_count: total, check_runs });
+  });
+
+  read('checks:read', '/check-suites/:id{[0-9]+}', async ({ world, repo, params }) =>
+    ok(checkSuiteJson(world.links, await viewCheckSuite(world, repo, getCheckSuite(world, repo, Number(params.id))))),
+  );
+  read('checks:read', '/commits/:ref{.+}/check-suites', async ({ world, repo, params, query, url }) => {
+    const page = pageOf(query);
+    const suites = listCheckSuites(world, repo, await shaOf(world, repo, params.ref), query);
+    const shown = suites.slice((page.page - 1) * page.perPage, page.page * page.perPage);
+    const views = await Promise.all(shown.map((suite) => viewCheckSuite(world, repo, suite)));
+    const check_suites = views.map((view) => checkSuiteJson(world.links, view));
+    return listed(world.links, url, page, suites.length, { total_count: suites.length, check_suites });
   });
 
   write('POST', '/statuses/:sha', async ({ world, viewer, repo, params, input }) => {

@@ -9,6 +9,7 @@ import { gitRoutes } from './git.ts';
 import { issueRoutes } from './issues.ts';
 import { labelRoutes } from './labels.ts';
 import type { RateLimiter } from './limits.ts';
+import { metaRoutes } from './meta.ts';
 import { milestoneRoutes } from './milestones.ts';
 import { pullRoutes } from './pulls.ts';
 import { reactionRoutes } from './reactions.ts';
@@ -23,6 +24,7 @@ import { userRoutes } from './users.ts';
 export function createRest(world: World, limiter: RateLimiter): Hono {
   const surface = createSurface(world, limiter);
   for (const add of [
+    metaRoutes,
     userRoutes,
     appRoutes,
     deliveryRoutes,

@@ -2,10 +2,9 @@ import { getCommit, viewCommit } from '../domain/commits.ts';
 import { oneOf, optionalText } from '../domain/fields.ts';
 import { demandMerged, mergeBranch, mergePull } from '../domain/merge.ts';
 import { pullView, pullViews } from '../domain/pull-views.ts';
-import { createPull, examine, getPull, listPulls, updatePull } from '../domain/pulls.ts';
+import { commitsOf, createPull, examine, getPull, listPulls, updatePull } from '../domain/pulls.ts';
 import { freshGit } from '../domain/refs.ts';
 import { diffFiles } from '../git/diff.ts';
-import { listCommits } from '../git/history.ts';
 import { commitJson, fileChangeJson } from '../present/commit.ts';
 import { pullJson, simplePullJson } from '../present/pull.ts';
 import type { Repo, World } from '../world.ts';
@@ -15,7 +14,6 @@ import type { Surface } from './surface.ts';
 
 const NUMBER = ':number{[0-9]+}';
 const READ = 'pull_requests:read';
-const MOST_COMMITS = 250;
 
 /** The pull request as it is now, with its mergeability worked out. */
 async function fullPull(world: World, repo: Repo, number: number) {
@@ -61,12 +59,8 @@ export function pullRoutes({ read, write }: Surface): void {
   });
 
   read(READ, `/pulls/${NUMBER}/commits`, async ({ world, repo, params, query, url }) => {
-    const { dir, objects } = await freshGit(world, repo);
-    const { pull } = getPull(world, repo, Number(params.number));
-    const commits = await listCommits(dir, objects, [pull.head_sha, `^${pull.merge_base}`], {
-      limit: MOST_COMMITS,
-      flags: ['--reverse', '--topo-order'],
-    });
+    await freshGit(world, repo);
+    const commits = await commitsOf(world, repo, getPull(world, repo, Number(params.number)));
     return sliced(world.links, url, pageOf(query), commits, (commit) =>
       commitJson(world.links, repo, viewCommit(world, commit)),
     );

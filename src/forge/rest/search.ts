@@ -1,7 +1,7 @@
 import { invalid } from '../answers.ts';
 import { MOST_FOUND, searchIssues } from '../domain/search.ts';
 import { viewIssues } from '../domain/views.ts';
-import { issueJson } from '../present/issue.ts';
+import { foundIssueJson } from '../present/issue.ts';
 import { listed, pageOf } from './answer.ts';
 import type { Surface } from './surface.ts';
 
@@ -20,12 +20,11 @@ export function searchRoutes({ route }: Surface): void {
       });
     const items = found
       .slice(first, first + page.perPage)
-      .flatMap(({ repo, issue }) =>
-        viewIssues(world, repo, [issue]).map((view) => ({ ...issueJson(world.links, view), score: 1 })),
-      );
+      .flatMap(({ repo, issue }) => viewIssues(world, repo, [issue]).map((view) => foundIssueJson(world.links, view)));
     return listed(world.links, url, page, Math.min(found.length, MOST_FOUND), {
       total_count: found.length,
       incomplete_results: false,
+      search_type: 'lexical',
       items,
     });
   });

@@ -49,46 +49,41 @@ const LARGEST_BODY = 25 * 1024 * 1024;
 
 export function createSurface(world: World, limiter: RateLimiter): Surface {
   const app = new Hono();
-  app.notFound(() => respond(new GitHubError(404, 'Not Found'), null, {}));
+
+  async function answerTo(request: Request, params: Record<string, string>, handle: Handle<Call>): Promise<Response> {
+    const url = new URL(request.url);
+    const resource: Resource = url.pathname.startsWith('/search/') ? 'search' : 'core';
+    const isFree = url.pathname === FREE;
+    let viewer: Viewer = { kind: 'anonymous' };
+    let answer: Answer | GitHubError;
+    try {
+      viewer = await authenticate(world, request.headers.get('authorization'));
+      if (!isFree) limiter.admit(viewer, resource, request.method === 'POST' && CREATES_CONTENT.test(url.pathname));
+      answer = await handle({
+        world,
+        viewer,
+        url,
+        params,
+        query: Object.fromEntries(url.searchParams),
+        headers: request.headers,
+        input: await bodyOf(request),
+      });
+    } catch (error) {
+      if (!(error instanceof GitHubError)) console.error(error);
+      answer = error instanceof GitHubError ? error : new GitHubError(500, 'Server Error');
+    }
+    if (!isFree && !isUnchanged(answer, request)) limiter.count(viewer, resource);
+    return respond(answer, request, limitHeaders(resource, limiter.budget(viewer, resource)));
+  }
 
   const route: Surface['route'] = (method, path, handle) => {
-    app.on(method, path, async (context) => {
-      const request = context.req.raw;
-      const url = new URL(request.url);
-      const resource: Resource = url.pathname.startsWith('/search/') ? 'search' : 'core';
-      let viewer: Viewer | null = null;
-      let answer: Answer | GitHubError;
-      try {
-        viewer = await authenticate(world, request.headers.get('authorization'));
-        if (url.pathname !== FREE) {
-          limiter.admit(viewer, resource, request.method === 'POST' && CREATES_CONTENT.test(url.pathname));
-        }
-        answer = await handle({
-          world,
-          viewer,
-          url,
-          params: context.req.param() as Record<string, string>,
-          query: Object.fromEntries(url.searchParams),
-          headers: request.headers,
-          input: await bodyOf(request),
-        });
-      } catch (error) {
-        if (!(error instanceof GitHubError)) console.error(error);
-        answer = error instanceof GitHubError ? error : new GitHubError(500, 'Server Error');
-      }
-      return respond(
-        answer,
-        request,
-        budgetHeaders(viewer, resource, url.pathname === FREE || isUnchanged(answer, request)),
-      );
-    });
+    app.on(method, path, (context) => answerTo(context.req.raw, context.req.param() as Record<string, string>, handle));
   };
-
-  function budgetHeaders(viewer: Viewer | null, resource: Resource, isFree: boolean): Record<string, string> {
-    if (viewer === null) return {};
-    if (!isFree) limiter.count(viewer, resource);
-    return limitHeaders(resource, limiter.budget(viewer, resource));
-  }
+  app.notFound((context) =>
+    answerTo(context.req.raw, {}, () => {
+      throw notFound();
+    }),
+  );
 
   const findRepo = (call: Call): Repo => {
     const repo = findRepository(world, call.params.owner ?? '', call.params.repo ?? '');
@@ -162,7 +157,7 @@ function isUnchanged(answer: Answer | GitHubError, request: Request): boolean {
 
 const isCacheable = (answer: Answer, request: Request) => request.method === 'GET' && answer.status === 200;
 
-function respond(answer: Answer | GitHubError, request: Request | null, budget: Record<string, string>): Response {
+function respond(answer: Answer | GitHubError, request: Request, budget: Record<string, string>): Response {
   const failed = answer instanceof GitHubError;
   const headers = new Headers({
     'content-type': 'application/json; charset=utf-8',
@@ -176,7 +171,7 @@ function respond(answer: Answer | GitHubError, request: Request | null, budget: 
     ...budget,
     ...answer.headers,
   });
-  if (!failed && request && isCacheable(answer, request)) {
+  if (!failed && isCacheable(answer, request)) {
     headers.set('etag', render(answer).etag);
     if (isUnchanged(answer, request)) {
       headers.delete('content-type');

@@ -49,6 +49,8 @@ describe('people and the repository', () => {
   it('tell their rate limit', async () => {
     const { data } = await github.as('writer').rest.rateLimit.get();
     expect(data.resources.core.limit).toBeGreaterThan(0);
+    await github.as('writer').request('GET /');
+    await github.as('writer').rest.meta.get();
   });
 });
 

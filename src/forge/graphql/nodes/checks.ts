@@ -1,5 +1,6 @@
 import { accountById } from '../../domain/accounts.ts';
-import { type CheckRun, combinedStatus, listCheckRuns, type Status, viewCheckRun } from '../../domain/checks.ts';
+import { type CheckRun, listCheckRuns, viewCheckRun } from '../../domain/checks.ts';
+import { combinedStatus, type Status } from '../../domain/statuses.ts';
 import { nodeId } from '../../nodes.ts';
 import { checkRunJson } from '../../present/check.ts';
 import type { Repo } from '../../world.ts';
@@ -83,8 +84,8 @@ export function rollupNode(asking: Asking, repo: Repo, sha: string) {
     __typename: 'StatusCheckRollup',
     id: nodeId('CheckSuite', `rollup:${repo.id}:${sha}`),
     state: failed ? 'FAILURE' : waits ? 'PENDING' : 'SUCCESS',
-    contexts: async (args: ConnectionArguments) => ({
-      ...(await connection('contexts', args, listSource(contexts), (context) => context)),
+    contexts: (args: ConnectionArguments) => ({
+      ...connection('contexts', args, listSource(contexts), (context) => context),
       checkRunCount: runs.length,
       statusContextCount: statuses.length,
     }),

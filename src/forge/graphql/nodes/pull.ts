@@ -1,10 +1,9 @@
 import { may } from '../../domain/access.ts';
 import { closingReferences } from '../../domain/closing.ts';
 import { pullView } from '../../domain/pull-views.ts';
-import { examine, getPull } from '../../domain/pulls.ts';
+import { commitsOf, examine, getPull } from '../../domain/pulls.ts';
 import { branchSha, freshGit } from '../../domain/refs.ts';
 import { diffFiles } from '../../git/diff.ts';
-import { listCommits } from '../../git/history.ts';
 import { nodeId } from '../../nodes.ts';
 import { autoMergeOf, mergeableState, type PullView } from '../../present/pull.ts';
 import type { Issue } from '../../world.ts';
@@ -17,7 +16,6 @@ import { commitAt, commitNode, refNode } from './git.ts';
 import { repositoryNode } from './repository.ts';
 import { subjectNode } from './subject.ts';
 
-const MOST_COMMITS = 250;
 const CHANGES: Record<string, string> = { removed: 'DELETED' };
 
 export function pullNode(asking: Asking, view: PullView) {
@@ -36,12 +34,8 @@ export function pullNode(asking: Asking, view: PullView) {
     return pullView(world, repo, getPull(world, repo, issue.number).issue);
   };
   const commits = async (args: ConnectionArguments) => {
-    const { dir, objects } = await freshGit(world, repo);
-    const range = [pull.head_sha, `^${pull.merge_base}`];
-    const list = await listCommits(dir, objects, range, {
-      limit: MOST_COMMITS,
-      flags: ['--reverse', '--topo-order'],
-    });
+    await freshGit(world, repo);
+    const list = await commitsOf(world, repo, view);
     return connection('commits', args, listSource(list), (commit) => ({
       __typename: 'PullRequestCommit',
       id: nodeId('Commit', `${repo.id}:${commit.oid}:${pull.id}`),
