@@ -10,6 +10,10 @@ const COMMANDS: Record<string, { what: string; load: () => Promise<Command> }> =
     what: 'see the whole way of a gap, with no account',
     load: async () => (await import('./demo/demo.ts')).demo,
   },
+  wrap: {
+    what: 'put the feedback tool in front of any MCP server',
+    load: async () => (await import('./wrap/wrap.ts')).wrap,
+  },
   draft: { what: 'draft a pull request for an issue', load: async () => (await import('./draft.ts')).draft },
 };
 
