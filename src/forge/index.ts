@@ -12,6 +12,7 @@ import type { Graphql } from './pages/github.ts';
 import { pages } from './pages/index.ts';
 import { createRest } from './rest/index.ts';
 import { type Limits, rateLimiter } from './rest/limits.ts';
+import { createSmartHttp, isGitPath } from './smart-http.ts';
 import { openStore } from './store.ts';
 import type { Account, Repo, World } from './world.ts';
 
@@ -107,6 +108,7 @@ export async function openForge(options: ForgeOptions): Promise<Forge> {
   const limiter = rateLimiter(options.limits ?? {}, now);
   const rest = createRest(world, limiter);
   const graphql = createGraphql(world, limiter);
+  const smartHttp = createSmartHttp(world);
   const headersOf = (login: string) => (login === '' ? {} : { authorization: `token ${login}` });
 
   const api: Forge['api'] = async (login, method, path, body, headers = {}) => {
@@ -140,6 +142,7 @@ export async function openForge(options: ForgeOptions): Promise<Forge> {
     if (pathname === '/graphql' || pathname === '/api/graphql') return graphql(request);
     if (/^\/api\/v3(\/|$)/.test(pathname))
       return rest.fetch(withPath(request, pathname.slice('/api/v3'.length) || '/'));
+    if (isGitPath(pathname)) return smartHttp(request);
     return BARE_API.test(pathname) ? rest.fetch(request) : site.fetch(request);
   }
 

@@ -22,8 +22,6 @@ export async function initRepository(dir: string, branch: string): Promise<void>
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { recursive: true });
   await git(draft, ['init', '--quiet', '--bare', '--template=', `--initial-branch=${branch}`, draft]);
-  await git(draft, ['config', 'receive.denyDeleteCurrent', 'ignore']);
-  await git(draft, ['config', 'http.receivepack', 'true']);
   await rename(draft, dir);
 }
 
