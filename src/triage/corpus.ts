@@ -32,6 +32,8 @@ export interface Corpus {
   put(gap: KnownGap): void;
   remove(number: number): void;
   get(number: number): KnownGap | undefined;
+  /** The keys of all reports of a gap. */
+  keys(number: number): Iterable<string>;
   /** The gaps that hold a report in the same words, the oldest first. */
   byKey(key: string): number[];
   /** The gaps of the report's server that are most like it, the best first. Noise is never among them. */
@@ -48,7 +50,6 @@ const COMPARED_WORDINGS = 8;
 const ROUGH_SIGN = 0.06;
 /** Postings read for one shortlist; the commonest terms, which say least, are read last. */
 const MAX_READ = 250_000;
-const MAX_TOOLS = 1000;
 const SHOWN_TERMS = 6;
 
 /** One wording in one gap. */
@@ -65,8 +66,9 @@ interface Server {
   /** By wording id: the gap, and one over the length of its terms without regard to rarity. */
   owners: number[];
   scales: number[];
+  /** Ids of forgotten wordings, to be given again. */
+  free: number[];
   postings: Postings;
-  tools: Set<string>;
 }
 
 interface Entry {
@@ -88,13 +90,7 @@ export function createCorpus(): Corpus {
     const key = nameKey(name);
     const known = servers.get(key);
     if (known) return known;
-    const server = {
-      wordings: new Map(),
-      owners: [],
-      scales: [],
-      postings: createPostings(),
-      tools: new Set<string>(),
-    };
+    const server: Server = { wordings: new Map(), owners: [], scales: [], free: [], postings: createPostings() };
     servers.set(key, server);
     return server;
   }
@@ -105,7 +101,6 @@ export function createCorpus(): Corpus {
     const key = gapKey(report);
     entry.keys.add(key);
     numbersByKey.set(key, (numbersByKey.get(key) ?? new Set()).add(gap.number));
-    for (const name of report.tools_available) if (server.tools.size < MAX_TOOLS) server.tools.add(name);
     const words = wordingKey(report);
     const known = server.wordings.get(entry.wordings.get(words) ?? -1);
     if (known) {
@@ -113,9 +108,11 @@ export function createCorpus(): Corpus {
       return;
     }
     if (noiseOf(report)) return;
-    const profile = profileOf(report, server.tools);
+    const profile = profileOf(report);
     entry.opener ??= profile;
-    const id = server.owners.push(gap.number) - 1;
+    const id = server.free.pop() ?? server.owners.length;
+    server.owners[id] = gap.number;
+    server.scales[id] = 1 / (Math.hypot(...profile.terms.values()) || 1);
     const terms = new WeightedTerms(server.postings.add(id, profile.terms), [...profile.terms.values()]);
     server.wordings.set(id, {
       gap: gap.number,
@@ -127,7 +124,6 @@ export function createCorpus(): Corpus {
       suggested: profile.suggested,
       reports: [report.id],
     });
-    server.scales.push(1 / (Math.hypot(...profile.terms.values()) || 1));
     entry.wordings.set(words, id);
     if (entry.wordings.size > FIRST_WORDINGS + NEWEST_WORDINGS) {
       const [oldest] = [...entry.wordings].slice(FIRST_WORDINGS, FIRST_WORDINGS + 1);
@@ -138,8 +134,10 @@ export function createCorpus(): Corpus {
   function forget({ server, wordings }: Entry, words: string, id: number): void {
     const wording = server.wordings.get(id);
     wordings.delete(words);
+    if (!wording) return;
     server.wordings.delete(id);
-    if (wording) server.postings.remove(id, [...wording.terms.postings, ...wording.signs]);
+    server.postings.remove(id, [...wording.terms.postings, ...wording.signs]);
+    server.free.push(id);
   }
 
   function remove(number: number): void {
@@ -157,7 +155,7 @@ export function createCorpus(): Corpus {
   function shortlist(report: Report, limit = 8): Candidate[] {
     const server = servers.get(nameKey(report.server_name));
     if (!server?.wordings.size) return [];
-    const profile = profileOf(report, server.tools);
+    const profile = profileOf(report);
     const rarity = rarityIn(server);
     const compare = likenessTo(profile, rarity);
     const candidates: Candidate[] = [];
@@ -201,6 +199,7 @@ export function createCorpus(): Corpus {
     },
     remove,
     get: (number) => entries.get(number)?.gap,
+    keys: (number) => entries.get(number)?.keys ?? [],
     byKey: (key) => [...(numbersByKey.get(key) ?? [])].sort((a, b) => a - b),
     shortlist,
   };

@@ -23,7 +23,7 @@ const RELATIVES = 4;
 const SAFE_SCORE = 0.49;
 const SAFE_MARGIN = 0.08;
 /** Below this a gap has no more than a word in common with the report. */
-const RELATED_SCORE = 0.2;
+const RELATED_SCORE = 0.1;
 
 /**
  * Finds the gap a report belongs to: a person's word first, then the same words, then the judge's reading of the most similar
@@ -37,7 +37,7 @@ export async function decide(
   judge?: Judge,
 ): Promise<Decision> {
   const key = gapKey(report);
-  const allowed = (number: number) => !constraints.forbids(key, (corpus.get(number)?.reports ?? []).map(gapKey));
+  const allowed = (number: number) => !constraints.forbids(key, corpus.keys(number));
   const holding = (keys: string[]) => keys.flatMap((other) => corpus.byKey(other)).filter(allowed)[0];
 
   const merged = holding(constraints.companions(key));
@@ -50,14 +50,15 @@ export async function decide(
   if (noise)
     return { kind: 'new', relatives: [], why: `It reads like ${noise}, so it is not compared with other gaps.` };
 
-  const candidates = corpus
-    .shortlist(report, 2 * SHOWN)
-    .filter(({ gap }) => allowed(gap))
-    .slice(0, SHOWN);
+  // What a person keeps apart stays in the ranking, so that nothing else moves up into its place.
+  const ranked = corpus.shortlist(report, SHOWN);
+  const candidates = ranked.filter(({ gap }) => allowed(gap));
   const relatives = candidates.filter(({ score }) => score >= RELATED_SCORE).map(({ gap }) => gap);
   const asNew = (why: string): Decision => ({ kind: 'new', relatives: relatives.slice(0, RELATIVES), why });
-  const [best, second] = candidates;
+  const [best, second] = ranked;
   if (!best) return asNew('No earlier gap of this server has anything in common with it.');
+  if (!candidates.length || (!judge && best !== candidates[0]))
+    return asNew('A person keeps it apart from the gap that is most like it.');
 
   if (judge) {
     const sameAs = await verdict(judge, report, candidates);

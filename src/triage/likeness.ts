@@ -68,14 +68,13 @@ export function likenessTo(report: Traits & { terms: ReadonlyMap<string, number>
     }
     if (product) for (const [term, weight] of report.terms) ofReport += (weight * weigh(term)) ** 2;
     const against = speaksAgainst(report, other);
-    const sharesTool = [...report.tools.keys()].some((name) => other.tools.has(name));
     return {
       score:
         (product && product / Math.sqrt(ofReport * ofOther)) +
         TOOLS * cosine(report.tools, other.tools) +
         FACETS * facetLikeness(report.facets, other.facets, rarity) -
         (against ? AGAINST : 0) -
-        (sharesTool ? 0 : NO_SHARED_TOOL),
+        (sharesTool(report, other) ? 0 : NO_SHARED_TOOL),
       ...(against ? { against } : {}),
       shared: contributions.sort((a, b) => b[1] - a[1]).map(([term]) => term),
     };
@@ -83,14 +82,20 @@ export function likenessTo(report: Traits & { terms: ReadonlyMap<string, number>
 }
 
 export function speaksAgainst(a: Traits, b: Traits): Likeness['against'] {
-  if (apart(a, b) || apart(b, a)) return 'another tool';
+  if (passesBy(a, b) || passesBy(b, a)) return 'another tool';
   if (disagree(a.facets, b.facets) || disagree(a.suggested, b.suggested)) return 'another kind of change';
   return undefined;
 }
 
-/** One says what it needs of a tool of which the other does not speak at all. */
-function apart(a: Traits, b: Traits): boolean {
-  return a.about.size > 0 && b.tools.size > 0 && ![...a.about].some((name) => b.tools.has(name));
+/** What one needs of its tools, or tried with them where it does not say, is about none that the other names. */
+function passesBy(a: Traits, b: Traits): boolean {
+  const names = a.about.size ? a.about : a.tools.keys();
+  return a.tools.size > 0 && b.tools.size > 0 && ![...names].some((name) => b.tools.has(name));
+}
+
+function sharesTool(a: Traits, b: Traits): boolean {
+  for (const name of a.tools.keys()) if (b.tools.has(name)) return true;
+  return false;
 }
 
 function facetLikeness(a: ReadonlySet<Facet>, b: ReadonlySet<Facet>, rarity: Rarity): number {

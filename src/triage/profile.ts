@@ -30,19 +30,23 @@ const MAX_TERMS = 200;
 const IDENTIFIER = /(?<![A-Za-z0-9_.\-/])(?:[A-Za-z][A-Za-z0-9]*(?:[_.\-/][A-Za-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+)/g;
 const CALLED = /(?<![A-Za-z0-9_.\-/])([A-Za-z][A-Za-z0-9]{0,127})(?:`?\(|`)/g;
 const WHOLE = /^(?:[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+)$/;
-/** How the names of tools begin, for servers whose reports do not say which tools there are. */
-const VERB =
-  /^(?:add|append|archive|assign|book|cancel|check|close|compare|copy|count|create|delete|describe|download|edit|execute|export|fetch|filter|find|forecast|generate|get|import|insert|invoke|link|list|load|lookup|merge|modify|move|open|post|publish|put|query|read|remove|rename|resolve|respond|restart|run|save|search|select|send|set|show|start|stop|submit|summarize|sync|trigger|update|upload|upsert|validate|view|watch|write)[_\-A-Z]/;
+const VERB = `(?:${`add append archive assign book cancel check close compare copy count create delete describe download edit
+  execute export fetch filter find forecast generate get import insert invoke link list load lookup merge modify move open post
+  publish put query read remove rename resolve respond restart run save search select send set show start stop submit summarize
+  sync trigger update upload upsert validate view watch write`.replace(/\s+/g, '|')})`;
+/** get_costs, costs_get, getCosts: most names of tools hold a verb at one end, and names of parameters seldom do. */
+const TOOL_LIKE = new RegExp(`^(?:${VERB}(?:_|[A-Z])|\\w+_${VERB}$)`);
 
-/** `known`: the names of the server's tools, as far as its reports have told. */
-export function profileOf(report: Report, known: ReadonlySet<string>): Profile {
-  const isTool = (name: string) => known.has(name) || report.tools_available.includes(name);
+/** Looks at nothing but the report itself, so that a gap is the same whatever else was read before it. */
+export function profileOf(report: Report): Profile {
+  const known = new Set(report.tools_available);
   const texts = FIELDS.map(([field, weight]) => ({ field, weight, text: withoutPayload(report[field]) }));
   const tools = new Map<string, number>();
   const about = new Set<string>();
   for (const { field, weight, text } of texts) {
     for (const name of namesIn(text)) {
-      if (!isTool(name) && !(field === 'what_i_tried' && VERB.test(name))) continue;
+      const told = field === 'what_i_needed' || field === 'what_i_tried';
+      if (!known.has(name) && !(told && TOOL_LIKE.test(name))) continue;
       tools.set(name, (tools.get(name) ?? 0) + weight);
       if (weight > 1) about.add(name);
     }

@@ -1,5 +1,5 @@
 import type { Impact } from './impact.ts';
-import { STALE_DAYS } from './impact.ts';
+import { RECENT_DAYS } from './impact.ts';
 
 export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -35,13 +35,12 @@ const LEVELS = [
 ] as const;
 
 /**
- * How much a gap matters: how many distinct sessions met it, those of long ago at half, and how much harm it does where that was
+ * How much a gap matters: how many distinct sessions met it, at half those of long before the others, and how much harm it does where that was
  * judged. Nothing a report says about itself raises it, and one session, however loud, is one session: judged harm alone
  * never makes more than medium of it. What was never blocking, or met by one kind of client only, is not critical.
  */
 export function assess(impact: Impact, harm?: Harm): Assessment {
-  const { sessions, staleSessions, resolutions, clients } = impact;
-  const reach = Math.floor(sessions - staleSessions / 2);
+  const { sessions, reach, resolutions, clients } = impact;
   const points = (POINTS.find((row) => reach >= row.sessions)?.points ?? 0) + (harm ?? 0);
   const level =
     harm === undefined
@@ -53,7 +52,7 @@ export function assess(impact: Impact, harm?: Harm): Assessment {
 
   const counted = [
     `${sessions} distinct ${sessions === 1 ? 'session' : 'sessions'}`,
-    ...(staleSessions ? [`${staleSessions} of them more than ${STALE_DAYS} days before the last at half`] : []),
+    ...(reach < sessions ? [`at most ${reach} at a time, those of more than ${RECENT_DAYS} days before at half`] : []),
   ].join(', ');
   const rule =
     harm === undefined
