@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { createGunzip } from 'node:zlib';
 import { GitHubError } from './answers.ts';
@@ -92,7 +92,7 @@ async function receive(world: World, actor: Actor, repo: Repo, request: Request)
   demandType(request, 'git-receive-pack');
   if (!request.body) throw new BadPacket('an empty push');
   const body = Readable.fromWeb(request.body as ReadableStream<Uint8Array>);
-  const plain = isGzip(request) ? body.pipe(createGunzip()) : body;
+  const plain = isGzip(request) ? pipeline(body, createGunzip(), () => {}) : body;
   const push = await readPush(plain[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>);
   const { dir } = await freshGit(world, repo);
   const tips = push.commands.flatMap(({ after }) => after ?? []);

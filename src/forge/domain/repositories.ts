@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { invalid, notFound, unprocessable } from '../answers.ts';
+import { setHead } from '../git/repository.ts';
 import { isRepositoryName } from '../names.ts';
 import type { RepoPermissions } from '../present/repository.ts';
 import type { Account, Actor, Repo, Viewer, World } from '../world.ts';
@@ -96,7 +97,7 @@ export function addRepository(
 }
 
 /** `PATCH /repos/{owner}/{repo}`: description, default branch, and whether pull requests may merge by themselves. */
-export function updateRepository(world: World, actor: Actor, repo: Repo, input: Input): Repo {
+export async function updateRepository(world: World, actor: Actor, repo: Repo, input: Input): Promise<Repo> {
   demand(world, actor, repo, 'admin', 'administration:write');
   const description = optionalText(input, 'description', { resource: 'Repository', max: 350 });
   const branch = optionalText(input, 'default_branch', { resource: 'Repository' }) ?? repo.default_branch;
@@ -104,6 +105,7 @@ export function updateRepository(world: World, actor: Actor, repo: Repo, input: 
   if (branch !== repo.default_branch && branchSha(world, repo, branch) === undefined) {
     throw invalid({ resource: 'Repository', field: 'default_branch', code: 'invalid', value: branch });
   }
+  if (branch !== repo.default_branch) await setHead(world.git(repo).dir, branch);
   world.store.run(
     'UPDATE repositories SET description = ?, default_branch = ?, allow_auto_merge = ?, updated_at = ? WHERE id = ?',
     description === undefined ? repo.description : description,

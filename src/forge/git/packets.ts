@@ -27,7 +27,9 @@ export function packetReader(chunks: AsyncIterator<Uint8Array>) {
 
   async function take(length: number): Promise<Buffer> {
     while (held.length < length) {
-      const next = await chunks.next();
+      const next = await chunks.next().catch((error: unknown) => {
+        throw new BadPacket(`the stream broke: ${error instanceof Error ? error.message : error}`);
+      });
       if (next.done) throw new BadPacket('the stream ended inside a packet');
       held = Buffer.concat([held, next.value]);
     }

@@ -67,7 +67,10 @@ export async function takePack(
     // git has had enough, and says why; or the client hung up, and half a pack is no pack
     broken = true;
   });
-  if ((await ended) !== 0 || broken) return stderr.trim().split('\n').at(-1) || 'the pack is incomplete';
+  if ((await ended) !== 0 || broken) {
+    const lines = stderr.trim().split('\n');
+    return lines.find((line) => line.startsWith('error: ')) ?? (lines.at(-1) || 'the pack is incomplete');
+  }
   const connected = ['rev-list', '--objects', '--quiet', '--stdin', '--not', '--all'];
   const { code } = await git(dir, connected, { input: `${tips.join('\n')}\n`, allow: [128] });
   return code === 0 ? null : 'missing necessary objects';

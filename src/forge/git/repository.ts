@@ -25,6 +25,11 @@ export async function initRepository(dir: string, branch: string): Promise<void>
   await rename(draft, dir);
 }
 
+/** What a clone checks out. */
+export async function setHead(dir: string, branch: string): Promise<void> {
+  await git(dir, ['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
+}
+
 export function writeBlob(dir: string, content: string | Uint8Array): Promise<string> {
   return gitText(dir, ['hash-object', '-w', '--stdin'], { input: content });
 }

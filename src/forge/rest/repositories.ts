@@ -87,7 +87,7 @@ export function repositoryRoutes({ read, write, route }: Surface): void {
 
   write('PATCH', '', async ({ world, repo, viewer, input }) => {
     await freshGit(world, repo);
-    const updated = updateRepository(world, viewer, repo, input);
+    const updated = await updateRepository(world, viewer, repo, input);
     const permissions = permissionsOf(world, updated, viewer);
     return ok(fullRepositoryJson(world.links, updated, openIssues(world, updated.id), permissions));
   });
