@@ -7,6 +7,7 @@ import type { Gap } from '../issues/index.ts';
 import { cleanText, contentDigest, PatchworkError, readReport } from '../report/index.ts';
 import { gapKey } from '../triage/index.ts';
 import type { Item } from './items.ts';
+import { readJson } from './json.ts';
 import { readItems, type Source } from './reading.ts';
 
 export interface FeedbackOptions extends Source {
@@ -55,7 +56,7 @@ export function feedbackRoutes(options: FeedbackOptions): Hono {
 
   for (const path of ['/api/feedback', '/api/v1/feedback', '/api/v1/feedback/']) {
     app.post(path, limited, async (c) => {
-      const { report, ownId } = readReport(await jsonOf(c.req), { now: options.now() });
+      const { report, ownId } = readReport(await readJson(c.req), { now: options.now() });
       const idempotencyKey = c.req.header('idempotency-key')?.slice(0, 255);
       const key = ownId ? report.id : idempotencyKey;
       const digest = contentDigest(report, { repository, credential: c.req.header('authorization') ?? '' });
@@ -91,7 +92,7 @@ export function feedbackRoutes(options: FeedbackOptions): Hono {
   app.get('/api/feedback/:id', async (c) => c.json(await item(c.req.param('id'))));
 
   app.patch('/api/feedback/:id', limited, async (c) => {
-    const body = z.object({ reviewed: z.boolean().default(true) }).safeParse(await jsonOf(c.req));
+    const body = z.object({ reviewed: z.boolean().default(true) }).safeParse(await readJson(c.req));
     if (!body.success) throw badField(body.error);
     const { id } = await item(c.req.param('id'));
     await outbox.accept({
@@ -104,7 +105,7 @@ export function feedbackRoutes(options: FeedbackOptions): Hono {
   });
 
   app.post('/api/feedback/:id/notes', limited, async (c) => {
-    const body = z.object({ content: z.string() }).safeParse(await jsonOf(c.req));
+    const body = z.object({ content: z.string() }).safeParse(await readJson(c.req));
     if (!body.success) throw badField(body.error);
     const content = cleanText(body.data.content, NOTE_LIMIT).text;
     if (!content)
@@ -169,15 +170,6 @@ function statsOf(items: Item[]) {
     by_gap_type: count('gap_type'),
     by_resolution: count('resolution'),
   };
-}
-
-async function jsonOf(request: { text(): Promise<string> }): Promise<unknown> {
-  try {
-    return JSON.parse(await request.text());
-  } catch (error) {
-    if (error instanceof PatchworkError) throw error;
-    throw new PatchworkError('invalid_json', 'The body is not valid JSON.');
-  }
 }
 
 function badField(error: z.ZodError): PatchworkError {

@@ -21,6 +21,13 @@ describe('bad input', () => {
   it.each([
     ['malformed JSON', '{"what_i_needed": ', 400, 'invalid_json', undefined],
     ['no body', '', 400, 'invalid_json', undefined],
+    [
+      'a field given twice',
+      '{"what_i_needed":"a","what_i_needed":"b","what_i_tried":"c","gap_type":"other"}',
+      400,
+      'invalid_json',
+      undefined,
+    ],
     ['a list', [SAMPLE_REPORT], 422, 'invalid_body', undefined],
     ['a missing field', { ...SAMPLE_REPORT, what_i_needed: undefined }, 422, 'missing_field', 'what_i_needed'],
     ['an empty field', { ...SAMPLE_REPORT, what_i_tried: ' ' }, 422, 'missing_field', 'what_i_tried'],
