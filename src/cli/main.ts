@@ -14,6 +14,10 @@ const COMMANDS: Record<string, { what: string; load: () => Promise<Command> }> =
     what: 'put the feedback tool in front of any MCP server',
     load: async () => (await import('./wrap/wrap.ts')).wrap,
   },
+  forge: {
+    what: 'a small GitHub on this machine, and nothing else',
+    load: async () => (await import('./forge.ts')).forge,
+  },
   draft: { what: 'draft a pull request for an issue', load: async () => (await import('./draft.ts')).draft },
 };
 

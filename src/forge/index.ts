@@ -7,6 +7,7 @@ import { createRepository, type RepositoryOptions, recover } from './domain/setu
 import { type GitRepository, openRepository } from './git/repository.ts';
 import { createGraphql } from './graphql/index.ts';
 import { openDeliveries } from './hooks/deliveries.ts';
+import { isOurHost } from './hosts.ts';
 import { isoSeconds } from './moments.ts';
 import type { Graphql } from './pages/github.ts';
 import { pages } from './pages/index.ts';
@@ -138,6 +139,7 @@ export async function openForge(options: ForgeOptions): Promise<Forge> {
   });
 
   async function answer(request: Request): Promise<Response> {
+    if (!isOurHost(url, request)) return new Response('Unknown host.\n', { status: 421 });
     const { pathname } = new URL(request.url);
     if (pathname === '/graphql' || pathname === '/api/graphql') return graphql(request);
     if (/^\/api\/v3(\/|$)/.test(pathname))

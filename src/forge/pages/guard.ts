@@ -1,17 +1,12 @@
 import type { MiddlewareHandler } from 'hono';
+import { isOurHost } from '../hosts.ts';
 import type { Visiting } from './visit.ts';
 
-const loopback = /^(localhost|[a-z0-9-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
-
-/**
- * Refuses a Host that is neither the public one nor loopback (a rebound DNS name would otherwise read and write
- * with the visitor's rights), and a form that another site, or another port of this machine, sent.
- */
+/** Refuses a Host that is not ours, and a form that another site, or another port of this machine, sent. */
 export function guard(publicUrl: string): MiddlewareHandler<Visiting> {
-  const home = new URL(publicUrl).host;
   return async (c, next) => {
+    if (!isOurHost(publicUrl, c.req.raw)) return c.text('Unknown host.', 421);
     const host = c.req.header('host') ?? new URL(c.req.url).host;
-    if (host !== home && !loopback.test(host)) return c.text('Unknown host.', 421);
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD' && !fromHere(c.req.raw.headers, host))
       return c.text('This form was not sent from these pages.', 403);
     await next();
