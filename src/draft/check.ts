@@ -41,10 +41,7 @@ export function checkEdits(snapshot: Snapshot, edits: Edit[], config: Repository
 }
 
 function hidden(text: string): number {
-  return cleanText(text.replaceAll('\u{FEFF}', ''), {
-    characters: Number.MAX_SAFE_INTEGER,
-    bytes: Number.MAX_SAFE_INTEGER,
-  }).hidden;
+  return cleanText(text.replaceAll('\u{FEFF}', '')).hidden;
 }
 
 function abbreviated(text: string): boolean {

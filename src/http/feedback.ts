@@ -4,7 +4,7 @@ import { ulid } from 'ulid';
 import * as z from 'zod';
 import { type LaneBodies, renderLane } from '../intake/index.ts';
 import type { Gap } from '../issues/index.ts';
-import { cleanText, contentDigest, PatchworkError, readReport } from '../report/index.ts';
+import { cleanText, clipText, contentDigest, PatchworkError, readReport, redactReport } from '../report/index.ts';
 import { gapKey } from '../triage/index.ts';
 import type { Item } from './items.ts';
 import { readJson } from './json.ts';
@@ -56,9 +56,10 @@ export function feedbackRoutes(options: FeedbackOptions): Hono {
 
   for (const path of ['/api/feedback', '/api/v1/feedback', '/api/v1/feedback/']) {
     app.post(path, limited, async (c) => {
-      const { report, ownId } = readReport(await readJson(c.req), { now: options.now() });
+      const read = readReport(await readJson(c.req), { now: options.now() });
+      const report = await redactReport(read.report);
       const idempotencyKey = c.req.header('idempotency-key')?.slice(0, 255);
-      const key = ownId ? report.id : idempotencyKey;
+      const key = read.ownId ? report.id : idempotencyKey;
       const digest = contentDigest(report, { repository, credential: c.req.header('authorization') ?? '' });
       const accepted = await outbox.accept({
         lane,
@@ -107,7 +108,7 @@ export function feedbackRoutes(options: FeedbackOptions): Hono {
   app.post('/api/feedback/:id/notes', limited, async (c) => {
     const body = z.object({ content: z.string() }).safeParse(await readJson(c.req));
     if (!body.success) throw badField(body.error);
-    const content = cleanText(body.data.content, NOTE_LIMIT).text;
+    const content = clipText(cleanText(body.data.content).text, NOTE_LIMIT).text;
     if (!content)
       throw new PatchworkError('missing_field', 'The field content is empty.', { status: 422, field: 'content' });
     const { id: on } = await item(c.req.param('id'));

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cleanText } from '../report/index.ts';
+import { cleanText, clipText } from '../report/index.ts';
 import { ModelError, quote } from './error.ts';
 import type { Answer, Ending, Question } from './model.ts';
 
@@ -25,7 +25,7 @@ export function finish<T>(question: Question<T>, text: string, ending: Ending, g
   }
   const result = question.schema.safeParse(readJson(text, guaranteed));
   if (result.success) return { value: result.data, usage: ending.usage, model: ending.model };
-  const reason = cleanText(z.prettifyError(result.error), { characters: 2000, bytes: 8000 }).text;
+  const reason = clipText(cleanText(z.prettifyError(result.error)).text, { characters: 2000, bytes: 8000 }).text;
   throw new ModelError('invalid', `The model's answer is JSON, but not as asked:\n${reason}`);
 }
 

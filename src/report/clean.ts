@@ -8,6 +8,10 @@ export interface CleanText {
   text: string;
   /** How many invisible or control characters were taken out. */
   hidden: number;
+}
+
+export interface ClippedText {
+  text: string;
   clipped: boolean;
 }
 
@@ -17,34 +21,45 @@ export interface CleanText {
 const HIDDEN = /[\p{Default_Ignorable_Code_Point}\u{FFF9}-\u{FFFB}]|(?![\t\n])\p{Cc}/gu;
 
 /**
- * Makes an agent's text safe to keep: valid Unicode, one kind of line break, nothing invisible, bounded. What comes out is what
- * the issue shows and what a model later reads, byte for byte.
+ * Makes an agent's text safe to keep: valid Unicode, one kind of line break, nothing invisible. What comes out is what the issue
+ * shows and what a model later reads, byte for byte.
  */
-export function cleanText(value: string, limit: TextLimit): CleanText {
+export function cleanText(value: string): CleanText {
   let hidden = 0;
-  const visible = value
+  const text = value
     .toWellFormed()
     .replace(/\r\n?|[\u2028\u2029\u0085]/g, '\n')
     .replace(HIDDEN, () => {
       hidden += 1;
       return '';
     })
-    .replace(/[^\S\n]+$/gm, '')
-    .replace(/^\n+|\n+$/g, '');
-  return { ...clip(visible, limit), hidden };
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+  return { text: withoutBlankEnds(text), hidden };
+}
+
+/** Not by a pattern: one that looks for a run at the end takes quadratic time on runs that end elsewhere. */
+function withoutBlankEnds(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && text[start] === '\n') start += 1;
+  while (end > start && text[end - 1] === '\n') end -= 1;
+  return text.slice(start, end);
 }
 
 /** A name on one line: a server, a model, a session handle. */
 export function cleanLine(value: string, characters: number): string {
-  const { text } = cleanText(value.replace(/\s+/g, ' ').trim(), { characters, bytes: characters * 4 });
-  return text.replace(/\s+/g, ' ').trim();
+  const line = cleanText(value.slice(0, 8 * characters).replace(/\s+/g, ' ')).text.trim();
+  return clipText(line, { characters, bytes: characters * 4 }).text.replace(/\s+/g, ' ');
 }
 
-function clip(text: string, limit: TextLimit): { text: string; clipped: boolean } {
+/** Bounds a text by code points and by bytes; what is left out, `beyond` included, is said where it was. */
+export function clipText(text: string, limit: TextLimit, beyond = 0): ClippedText {
   const size = Buffer.byteLength(text);
-  if (size <= limit.bytes && size <= limit.characters) return { text, clipped: false };
+  if (!beyond && size <= limit.bytes && size <= limit.characters) return { text, clipped: false };
   const points = Array.from(text);
-  if (size <= limit.bytes && points.length <= limit.characters) return { text, clipped: false };
+  if (!beyond && size <= limit.bytes && points.length <= limit.characters) return { text, clipped: false };
   const mark = (left: number) => ` … [clipped, ${left} more characters]`;
   const room = { characters: limit.characters - 40, bytes: limit.bytes - 44 };
   let kept = 0;
@@ -55,5 +70,5 @@ function clip(text: string, limit: TextLimit): { text: string; clipped: boolean 
     bytes = next;
     kept += 1;
   }
-  return { text: points.slice(0, kept).join('').trimEnd() + mark(points.length - kept), clipped: true };
+  return { text: points.slice(0, kept).join('').trimEnd() + mark(points.length - kept + beyond), clipped: true };
 }

@@ -1,6 +1,6 @@
-export { type CleanText, cleanLine, cleanText, type TextLimit } from './clean.ts';
+export { type CleanText, cleanLine, cleanText, clipText, type TextLimit } from './clean.ts';
 export { PatchworkError } from './error.ts';
 export { contentDigest } from './identity.ts';
-export { redact, secretsIn } from './redact.ts';
+export { redact, redactReport, secretsIn } from './redact.ts';
 export { GAP_TYPES, type GapType, RESOLUTIONS, type Report, type Resolution } from './report.ts';
 export { type ReadReport, readReport, reportBody } from './wire.ts';

@@ -1,8 +1,45 @@
+import { lintSource } from '@secretlint/core';
+import { creator } from '@secretlint/secretlint-rule-preset-recommend';
+import type { Report } from './report.ts';
+
+export interface Redacted {
+  text: string;
+  secrets: number;
+}
+
+const CONFIG = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: creator }] };
+const TEXTS = ['what_i_needed', 'what_i_tried', 'suggestion', 'user_goal'] as const;
+
 /**
- * Takes secrets out of an agent's text before it touches the disk. Formats are those their issuers document (prefix and
- * alphabet), plus the shapes that people paste: authorization headers, credentials in URLs, key-value pairs, private keys.
+ * A second look at a report that was read, with secretlint's rules: they know many more issuers than the formats below, and
+ * others keep them up to date.
  */
-export function redact(text: string): { text: string; secrets: number } {
+export async function redactReport(report: Report): Promise<Report> {
+  // Only a long run of key-like characters, or an address, can be what the rules look for.
+  const suspicious = TEXTS.filter((field) => /[\w./+=-]{20}|:\/\/|-----BEGIN/.test(report[field]));
+  const redacted = await Promise.all(suspicious.map(async (field) => [field, await lint(report[field])] as const));
+  const secrets = redacted.reduce((sum, [, { secrets: found }]) => sum + found, 0);
+  if (secrets === 0) return report;
+  const texts = Object.fromEntries(redacted.map(([field, { text }]) => [field, text]));
+  return { ...report, ...texts, remarks: [...report.remarks, `${secrets} more redacted by rule`] };
+}
+
+async function lint(text: string): Promise<Redacted> {
+  const source = { content: text, filePath: 'report.txt', ext: '.txt', contentType: 'text' } as const;
+  const { messages } = await lintSource({ source, options: { config: CONFIG } });
+  let out = text;
+  for (const { range, ruleId } of messages.toSorted((a, b) => b.range[0] - a.range[0])) {
+    const kind = ruleId.replace(/^.*rule-/, '').replaceAll('-', ' ');
+    out = `${out.slice(0, range[0])}[redacted ${kind}]${out.slice(range[1])}`;
+  }
+  return { text: out, secrets: messages.length };
+}
+
+/**
+ * Takes out the secrets whose format is known here: prefix and alphabet as their issuers document them, plus the shapes that
+ * people paste (authorization headers, credentials in URLs, key-value pairs, private keys).
+ */
+export function redact(text: string): Redacted {
   let secrets = 0;
   let out = text;
   for (const [kind, pattern] of [...ISSUED, ...PASTED]) {
@@ -23,6 +60,7 @@ export function secretsIn(text: string): string[] {
 
 type Rule = [kind: string, pattern: RegExp];
 
+// A pattern that fails only at the end of a long run begins where the run begins, so that hostile texts cost linear time.
 const ISSUED: Rule[] = [
   [
     'private key',
@@ -30,7 +68,7 @@ const ISSUED: Rule[] = [
   ],
   ['GitHub token', /\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{22,255})/g],
   ['GitLab token', /\bgl(?:pat|dt|rt|cbt|ptt|ft)-[\w-]{20,}/g],
-  ['Patchwork key', /\bpw_[\w-]+\.[\w-]+\.[\w-]+/g],
+  ['Patchwork key', /(?<![\w-])pw_[\w-]+\.[\w-]+\.[\w-]+/g],
   ['Anthropic key', /\bsk-ant-[\w-]{16,}/g],
   ['OpenAI key', /\bsk-(?:proj-|svcacct-|admin-)?[\w-]{20,}/g],
   ['Stripe key', /\b(?:sk|rk|pk|whsec)_(?:live_|test_)?[A-Za-z0-9]{16,}/g],
@@ -43,12 +81,12 @@ const ISSUED: Rule[] = [
   ['Hugging Face token', /\bhf_[A-Za-z0-9]{30,}/g],
   ['npm token', /\bnpm_[A-Za-z0-9]{36}/g],
   ['PyPI token', /\bpypi-[\w-]{50,}/g],
-  ['SendGrid key', /\bSG\.[\w-]{16,}\.[\w-]{16,}/g],
+  ['SendGrid key', /(?<![\w-])SG\.[\w-]{16,}\.[\w-]{16,}/g],
   ['Twilio key', /\b(?:SK|AC)[0-9a-f]{32}\b/g],
   ['DigitalOcean token', /\bdo[opr]_v1_[0-9a-f]{64}/g],
   ['Linear key', /\blin_(?:api|oauth)_[A-Za-z0-9]{30,}/g],
   ['Notion token', /\b(?:ntn|secret)_[A-Za-z0-9]{40,}/g],
-  ['JSON Web Token', /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g],
+  ['JSON Web Token', /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g],
 ];
 
 /** Shapes that people paste. In code they are mostly names of secrets, not secrets. */

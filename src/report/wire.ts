@@ -1,8 +1,8 @@
 import { ulid } from 'ulid';
 import * as z from 'zod';
-import { cleanLine, cleanText, type TextLimit } from './clean.ts';
+import { cleanLine, cleanText, clipText, type TextLimit } from './clean.ts';
 import { PatchworkError } from './error.ts';
-import { redact } from './redact.ts';
+import { redact, secretsIn } from './redact.ts';
 import { GAP_TYPES, type GapType, RESOLUTIONS, type Report, type Resolution } from './report.ts';
 
 /** Chosen so that the text of a report and its marker together fit into the 65,536 characters of an issue body. */
@@ -13,6 +13,8 @@ const LIMITS = {
   user_goal: { characters: 1000, bytes: 2000 },
 } satisfies Record<string, TextLimit>;
 
+/** More of a text than this is never looked at: it would be clipped anyway. */
+const MOST_READ = 20_000;
 const MAX_TOOLS = 200;
 const MAX_TOOLS_BYTES = 4000;
 /** The alphabet of MCP tool names; anything else is not a name. */
@@ -63,47 +65,23 @@ export function readReport(body: unknown, options: { now: Date; server?: string 
   const parsed = reportBody.safeParse(body);
   if (!parsed.success) throw refusal(parsed.error.issues[0]);
   const given = parsed.data;
-  const remarks: string[] = [];
-  let hidden = 0;
-  let secrets = 0;
+  const { texts, remarks } = readTexts(given);
+  const line = (value: string, characters = 200) => redact(cleanLine(value, characters)).text;
 
-  const text = (field: keyof typeof LIMITS): string => {
-    const clean = cleanText(given[field], LIMITS[field]);
-    hidden += clean.hidden;
-    const safe = redact(clean.text);
-    secrets += safe.secrets;
-    if (clean.clipped) remarks.push(`${field} clipped`);
-    return safe.text;
-  };
-  const line = (value: string, characters = 200): string => {
-    const safe = redact(cleanLine(value, characters));
-    secrets += safe.secrets;
-    return safe.text;
-  };
-
-  const what_i_needed = text('what_i_needed');
-  const what_i_tried = text('what_i_tried');
-  for (const [field, value] of Object.entries({ what_i_needed, what_i_tried })) {
-    if (value === '') {
-      throw new PatchworkError('missing_field', `The field ${field} is empty.`, { status: 422, field });
-    }
-  }
   const gap_type = word(given.gap_type, GAP_TYPES);
   if (!gap_type && given.gap_type.trim()) remarks.push(`the agent called the gap type “${line(given.gap_type, 60)}”`);
   const resolution = word(given.resolution, RESOLUTIONS);
-  if (!resolution && given.resolution.trim())
+  if (!resolution && given.resolution.trim()) {
     remarks.push(`the agent called the resolution “${line(given.resolution, 60)}”`);
+  }
 
   const ownId = ULID.test(given.report_id);
   const report: Report = {
     id: ownId ? given.report_id : ulid(options.now.getTime()),
     received_at: options.now.toISOString(),
     server_name: options.server ?? (line(given.server_name || given.server_slug, 100) || 'unknown'),
-    what_i_needed,
-    what_i_tried,
+    ...texts,
     gap_type: gap_type ?? 'other',
-    suggestion: text('suggestion'),
-    user_goal: text('user_goal'),
     resolution: resolution ?? '',
     tools_available: toolNames(given.tools_available),
     agent_model: line(given.agent_model),
@@ -115,9 +93,34 @@ export function readReport(body: unknown, options: { now: Date; server?: string 
     session_source: line(given.session_source, 64),
     remarks,
   };
+  return { report, ownId };
+}
+
+type TextField = keyof typeof LIMITS;
+
+/** Secrets are looked for before a text is clipped: half a secret has no form by which it could be known. */
+function readTexts(given: Record<TextField, string>): { texts: Record<TextField, string>; remarks: string[] } {
+  const fields = Object.keys(LIMITS) as TextField[];
+  const clean = fields.map((field) => cleanText(given[field].slice(0, MOST_READ)));
+  const safe = clean.map(({ text }) => redact(text));
+  const clipped = fields.map((field, i) =>
+    clipText(safe[i]?.text ?? '', LIMITS[field], Math.max(0, given[field].length - MOST_READ)),
+  );
+  const remarks = fields.flatMap((field, i) => (clipped[i]?.clipped ? [`${field} clipped`] : []));
+  const hidden = clean.reduce((sum, one) => sum + one.hidden, 0);
+  const secrets = safe.reduce((sum, one) => sum + one.secrets, 0);
   if (hidden) remarks.push(`${hidden} hidden ${hidden === 1 ? 'character' : 'characters'} removed`);
   if (secrets) remarks.push(`${secrets} ${secrets === 1 ? 'secret' : 'secrets'} redacted`);
-  return { report, ownId };
+  const texts = Object.fromEntries(fields.map((field, i) => [field, clipped[i]?.text ?? ''])) as Record<
+    TextField,
+    string
+  >;
+  for (const field of ['what_i_needed', 'what_i_tried'] as const) {
+    if (texts[field] === '') {
+      throw new PatchworkError('missing_field', `The field ${field} is empty.`, { status: 422, field });
+    }
+  }
+  return { texts, remarks };
 }
 
 /** `Missing Tool` and `missing-tool` are the word `missing_tool`; anything else is not a word of the list. */
@@ -135,7 +138,7 @@ function toolNames(value: unknown): string[] {
   for (const entry of asList(value)) {
     if (typeof entry !== 'string') continue;
     const name = entry.trim();
-    if (!TOOL_NAME.test(name) || names.has(name)) continue;
+    if (!TOOL_NAME.test(name) || names.has(name) || secretsIn(name).length) continue;
     bytes += name.length + 3;
     if (names.size === MAX_TOOLS || bytes > MAX_TOOLS_BYTES) break;
     names.add(name);

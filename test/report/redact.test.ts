@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readReport, redact, secretsIn } from '../../src/report/index.ts';
+import { readReport, redact, redactReport, secretsIn } from '../../src/report/index.ts';
 
 // Put together at run time, so that this file holds nothing that looks like a secret.
 const join = (...parts: string[]) => parts.join('');
@@ -48,6 +48,23 @@ describe('secrets in a report', () => {
     );
     expect(JSON.stringify(report)).not.toContain(secret);
     expect(report.remarks.join()).toContain('redacted');
+  });
+
+  it('of issuers that only the rule set knows are taken out, too', async () => {
+    const secret = join('dp', '.st.dev.', 'A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0');
+    const more = join('mongodb+srv', '://user:', 'p4ssw0rd', '@cluster0.example.mongodb.net/db');
+    const read = readReport(
+      { server_name: 's', what_i_needed: `see ${secret} x`, what_i_tried: `connect ${more}`, gap_type: 'other' },
+      { now: new Date() },
+    );
+    const report = await redactReport(read.report);
+    expect(JSON.stringify(report)).not.toMatch(/p4ssw0rd/);
+    expect(report.what_i_needed).toMatch(/^see .* x$/);
+    const plain = readReport(
+      { server_name: 's', what_i_needed: 'a plain need', what_i_tried: 'b', gap_type: 'other' },
+      { now: new Date() },
+    );
+    expect(await redactReport(plain.report)).toEqual(plain.report);
   });
 
   it('are not seen in ordinary sentences and code', () => {

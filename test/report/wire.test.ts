@@ -115,6 +115,28 @@ describe('a report’s body', () => {
     expect(emoji.what_i_tried.isWellFormed()).toBe(true);
   });
 
+  it.each([
+    ['blanks', `${' '.repeat(200_000)}x`],
+    ['line breaks', `x${'\n'.repeat(200_000)}x`],
+    ['half tokens', 'eyJ-'.repeat(50_000)],
+    ['half keys', 'pw_a-'.repeat(40_000)],
+    ['half addresses', 'a@b.'.repeat(50_000)],
+    ['half URLs', 'ab://c:'.repeat(30_000)],
+    ['half headers', 'authorization: bearer '.repeat(10_000)],
+    ['half private keys', '-----BEGIN A PRIVATE KEY '.repeat(8000)],
+  ])('is read in no time when it is full of %s', (_name, text) => {
+    const started = performance.now();
+    read({
+      ...base,
+      what_i_needed: `x${text}`,
+      what_i_tried: text,
+      suggestion: text,
+      user_goal: text,
+      agent_model: text,
+    });
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
   it('makes lone surrogates valid', () => {
     expect(read({ ...base, what_i_needed: 'half \ud83d of it' }).what_i_needed).toBe('half \ufffd of it');
   });
