@@ -18,6 +18,11 @@ const COMMANDS: Record<string, { what: string; load: () => Promise<Command> }> =
     what: 'a small GitHub on this machine, and nothing else',
     load: async () => (await import('./forge.ts')).forge,
   },
+  replay: { what: 'send the reports that only reached a log', load: async () => (await import('./replay.ts')).replay },
+  keys: {
+    what: 'make, read and revoke keys for drop-ins and readers',
+    load: async () => (await import('./keys.ts')).keys,
+  },
   draft: { what: 'draft a pull request for an issue', load: async () => (await import('./draft.ts')).draft },
 };
 

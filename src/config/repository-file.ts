@@ -14,6 +14,8 @@ const schema = z.strictObject({
       paths: z.strictObject({ allow: globs.default([]), deny: globs.default([]) }).prefault({}),
     })
     .prefault({}),
+  /** Ids of keys that are no longer good. */
+  revoked_keys: z.array(z.string()).max(1000).default([]),
   server: z
     .strictObject({
       dir: z.string().optional(),

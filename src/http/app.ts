@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { PatchworkError } from '../report/index.ts';
-import { authorise, loopbackOnly } from './access.ts';
+import { type AccessOptions, authenticate, loopbackOnly } from './access.ts';
 import { type FeedbackOptions, feedbackRoutes } from './feedback.ts';
+import { mcpRoute } from './mcp.ts';
 
-export interface AppOptions extends FeedbackOptions {
-  apiKey: string | undefined;
+export interface AppOptions extends FeedbackOptions, AccessOptions {
   health: { mode: string; api: string };
   /** Takes a webhook whose raw body and headers are given; absent where GitHub sends none. */
   webhook?: (raw: string, headers: Headers) => Promise<void>;
@@ -56,8 +56,9 @@ export function createApp(options: AppOptions): Hono {
     });
   }
 
-  const guard = authorise(options.apiKey);
-  for (const path of ['/api/feedback/*', '/api/stats', '/api/v1/*']) app.use(path, guard);
+  const guard = authenticate(options);
+  for (const path of ['/api/feedback/*', '/api/stats', '/api/v1/*', '/mcp']) app.use(path, guard);
   app.route('/', feedbackRoutes(options));
+  app.route('/', mcpRoute(options));
   return app;
 }

@@ -6,13 +6,12 @@ import { type LaneBodies, renderLane } from '../intake/index.ts';
 import type { Gap } from '../issues/index.ts';
 import { cleanText, clipText, contentDigest, PatchworkError, readReport, redactReport } from '../report/index.ts';
 import { gapKey } from '../triage/index.ts';
+import { allow, type Env } from './access.ts';
 import type { Item } from './items.ts';
 import { readJson } from './json.ts';
-import { readItems, type Source } from './reading.ts';
+import { readItem, readItems, type Source } from './reading.ts';
 
 export interface FeedbackOptions extends Source {
-  /** The repository that reports go to, owner/name. */
-  repository: string;
   now(): Date;
 }
 
@@ -30,106 +29,90 @@ const filters = z.object({
 });
 
 /** Reports in, and reading them back: both generations of drop-ins, one path behind them. */
-export function feedbackRoutes(options: FeedbackOptions): Hono {
-  const { outbox, repository } = options;
-  const app = new Hono();
-  const lane = renderLane('reports', repository);
+export function feedbackRoutes(options: FeedbackOptions): Hono<Env> {
+  const { outbox } = options;
+  const app = new Hono<Env>();
   const limited = bodyLimit({
     maxSize: MAX_BODY,
     onError: () => {
       throw new PatchworkError('body_too_large', `The body is larger than ${MAX_BODY / 1024} KB.`, { status: 413 });
     },
   });
-  const items = async (): Promise<Item[]> => {
-    const read = await readItems(options, repository);
-    if (!read.complete) throw githubAway();
-    return read.items;
-  };
-  const item = async (id: string): Promise<Item> => {
-    const { items: all, complete } = await readItems(options, repository);
-    const found =
-      all.find((candidate) => candidate.id === id) ?? all.findLast((candidate) => String(candidate.gap) === id);
-    if (found) return found;
-    if (!complete) throw githubAway();
-    throw new PatchworkError('not_found', 'There is no report or gap with this id.', { status: 404 });
-  };
 
   for (const path of ['/api/feedback', '/api/v1/feedback', '/api/v1/feedback/']) {
     app.post(path, limited, async (c) => {
-      const read = readReport(await readJson(c.req), { now: options.now() });
+      const { repository, server, credential } = allow(c, 'report:write');
+      const read = readReport(await readJson(c.req), { now: options.now(), ...(server ? { server } : {}) });
       const report = await redactReport(read.report);
       const idempotencyKey = c.req.header('idempotency-key')?.slice(0, 255);
       const key = read.ownId ? report.id : idempotencyKey;
-      const digest = contentDigest(report, { repository, credential: c.req.header('authorization') ?? '' });
       const accepted = await outbox.accept({
-        lane,
+        lane: renderLane('reports', repository),
         id: report.id,
         kind: 'report',
         body: report,
-        digest,
+        digest: contentDigest(report, { repository, credential }),
         ...(key ? { key } : {}),
       });
-      return c.json(
-        { id: accepted.id, status: 'recorded', ...answerOf(options.known()?.index.byKey(gapKey(report))) },
-        201,
-      );
+      const gap = options.known(repository)?.index.byKey(gapKey(report));
+      return c.json({ id: accepted.id, status: 'recorded', ...answerOf(gap) }, 201);
     });
   }
 
   app.get('/api/feedback', async (c) => {
+    const { repository } = allow(c, 'report:read');
     const query = filters.safeParse(c.req.query());
     if (!query.success) throw badField(query.error);
     const { limit, reviewed, ...exact } = query.data;
-    const wanted = (await items()).filter(
-      (candidate) =>
+    const wanted = (await readItems(options, repository)).filter(
+      (item) =>
         Object.entries(exact).every(
-          ([field, value]) => value === undefined || candidate[field as keyof typeof exact] === value,
+          ([field, value]) => value === undefined || item[field as keyof typeof exact] === value,
         ) &&
-        (reviewed === undefined || candidate.reviewed === reviewed),
+        (reviewed === undefined || item.reviewed === reviewed),
     );
     return c.json(wanted.slice(0, limit));
   });
 
-  app.get('/api/feedback/:id', async (c) => c.json(await item(c.req.param('id'))));
+  app.get('/api/feedback/:id', async (c) => {
+    const { repository } = allow(c, 'report:read');
+    return c.json(await readItem(options, repository, c.req.param('id')));
+  });
 
   app.patch('/api/feedback/:id', limited, async (c) => {
+    const { repository } = allow(c, 'gap:write');
     const body = z.object({ reviewed: z.boolean().default(true) }).safeParse(await readJson(c.req));
     if (!body.success) throw badField(body.error);
-    const { id } = await item(c.req.param('id'));
-    await outbox.accept({
-      lane,
-      id: ulid(),
-      kind: 'review',
-      body: { on: id, reviewed: body.data.reviewed } satisfies LaneBodies['review'],
-    });
+    const { id: on } = await readItem(options, repository, c.req.param('id'));
+    const review: LaneBodies['review'] = { on, reviewed: body.data.reviewed };
+    await outbox.accept({ lane: renderLane('reports', repository), id: ulid(), kind: 'review', body: review });
     return c.json({ status: 'updated' });
   });
 
   app.post('/api/feedback/:id/notes', limited, async (c) => {
+    const { repository } = allow(c, 'gap:write');
     const body = z.object({ content: z.string() }).safeParse(await readJson(c.req));
     if (!body.success) throw badField(body.error);
     const content = clipText(cleanText(body.data.content).text, NOTE_LIMIT).text;
-    if (!content)
+    if (!content) {
       throw new PatchworkError('missing_field', 'The field content is empty.', { status: 422, field: 'content' });
-    const { id: on } = await item(c.req.param('id'));
+    }
+    const { id: on } = await readItem(options, repository, c.req.param('id'));
+    const note: LaneBodies['note'] = { on, content };
     const { id } = await outbox.accept({
-      lane,
+      lane: renderLane('reports', repository),
       id: ulid(),
       kind: 'note',
-      body: { on, content } satisfies LaneBodies['note'],
+      body: note,
     });
     return c.json({ id, status: 'recorded' }, 201);
   });
 
-  app.get('/api/stats', async (c) => c.json(statsOf(await items())));
-  return app;
-}
-
-function githubAway(): PatchworkError {
-  return new PatchworkError('github_unavailable', 'GitHub does not answer, and its issues were not read yet.', {
-    status: 503,
-    next: 'Try again soon; reports are taken all the same.',
+  app.get('/api/stats', async (c) => {
+    const { repository } = allow(c, 'report:read');
+    return c.json(statsOf(await readItems(options, repository)));
   });
+  return app;
 }
 
 /** What the agent hears at once: true of what is known now, and never a promise. */

@@ -1,1 +1,2 @@
 export { type AppOptions, createApp, WEBHOOK_PATH } from './app.ts';
+export { mintKey, readKey, SCOPES, type Scope } from './keys.ts';

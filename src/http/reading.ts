@@ -1,16 +1,40 @@
 import { type LaneBodies, renderLane } from '../intake/index.ts';
 import type { Gaps } from '../issues/index.ts';
 import type { Entry, Outbox } from '../outbox/index.ts';
-import type { Report } from '../report/index.ts';
+import { PatchworkError, type Report } from '../report/index.ts';
 import { type Item, itemOf } from './items.ts';
+
+export interface Source {
+  outbox: Outbox;
+  /** A repository's gaps (owner/name); opening them asks GitHub. */
+  gaps(repository: string): Promise<Gaps>;
+  /** What is known of them without asking. */
+  known(repository: string): Gaps | undefined;
+}
+
+/** Newest first. Throws `github_unavailable` (503) while GitHub is away and its issues were never read. */
+export async function readItems(source: Source, repository: string): Promise<Item[]> {
+  const { items, complete } = await itemsNow(source, repository);
+  if (!complete) throw githubAway();
+  return items;
+}
+
+/** One report by its ULID, or the newest of a gap by its issue number. Throws `not_found` (404). */
+export async function readItem(source: Source, repository: string, id: string): Promise<Item> {
+  const { items, complete } = await itemsNow(source, repository);
+  const found = items.find((item) => item.id === id) ?? items.findLast((item) => String(item.gap) === id);
+  if (found) return found;
+  if (!complete) throw githubAway();
+  throw new PatchworkError('not_found', 'There is no report or gap with this id.', { status: 404 });
+}
 
 /**
  * All reports of a repository as they stand now: those in its issues, and those that still wait for theirs, so that a report is
- * readable from the moment of its 201. Waiting notes and reviews show already, too. Newest first. While GitHub is away, what was
- * known last is answered; `complete` is false when its issues were never read.
+ * readable from the moment of its 201. Waiting notes and reviews show already, too. While GitHub is away, what was known last is
+ * answered; `complete` is false when its issues were never read.
  */
-export async function readItems(source: Source, repository: string): Promise<{ items: Item[]; complete: boolean }> {
-  const gaps = await current(source);
+async function itemsNow(source: Source, repository: string): Promise<{ items: Item[]; complete: boolean }> {
+  const gaps = await current(source, repository);
   const waiting = await source.outbox.waiting(renderLane('reports', repository));
   const items = gaps?.index.all().flatMap((gap) => gap.reports.map((report) => itemOf(report, gap))) ?? [];
   const known = new Set(items.map((item) => item.id));
@@ -22,22 +46,21 @@ export async function readItems(source: Source, repository: string): Promise<{ i
   return { items: items.sort(newestFirst), complete: gaps !== undefined };
 }
 
-export interface Source {
-  outbox: Outbox;
-  /** The repository's gaps; opening them asks GitHub. */
-  gaps(): Promise<Gaps>;
-  /** What is known of them without asking. */
-  known(): Gaps | undefined;
-}
-
-async function current({ gaps, known }: Source): Promise<Gaps | undefined> {
+async function current({ gaps, known }: Source, repository: string): Promise<Gaps | undefined> {
   try {
-    const opened = await gaps();
+    const opened = await gaps(repository);
     await opened.index.current();
     return opened;
   } catch {
-    return known();
+    return known(repository);
   }
+}
+
+function githubAway(): PatchworkError {
+  return new PatchworkError('github_unavailable', 'GitHub does not answer, and its issues were not read yet.', {
+    status: 503,
+    next: 'Try again soon; reports are taken all the same.',
+  });
 }
 
 function newestFirst(a: Item, b: Item): number {

@@ -24,6 +24,8 @@ const product = () =>
     known: () => undefined,
     now: () => new Date(),
     apiKey: undefined,
+    secrets: [],
+    revoked: async () => [],
     health: { mode: 'bench', api: 'none' },
     loopbackOnly: false,
     log: console.error,

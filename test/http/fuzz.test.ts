@@ -89,6 +89,8 @@ describe('whatever is sent as a report', () => {
       outbox,
       repository: 'owner/sample',
       apiKey: undefined,
+      secrets: [],
+      revoked: async () => [],
       loopbackOnly: true,
       gaps: async () => {
         throw new Error('GitHub is away');
