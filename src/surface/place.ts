@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { chmod, cp, mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Isolation } from './isolate.ts';
+import { type Place, RUN_AS } from './sandbox.ts';
+
+const run = promisify(execFile);
+
+/** The folder of one replay; with it goes everything that was installed, built and written. */
+export interface Scratch extends AsyncDisposable {
+  folder: string;
+}
+
+export async function openScratch(): Promise<Scratch> {
+  const folder = await mkdtemp(join(tmpdir(), 'patchwork-replay-'));
+  // Others may pass through it, not look into it: another user's processes need to reach the places in it.
+  await chmod(folder, 0o711);
+  return {
+    folder,
+    async [Symbol.asyncDispose]() {
+      // Go keeps what it fetched read-only, folders included.
+      await rm(folder, { recursive: true, force: true }).catch(async () => {
+        await run('chmod', ['-R', 'u+rwX', folder]).catch(() => {});
+        await rm(folder, { recursive: true, force: true });
+      });
+    },
+  };
+}
+
+/** The folders for one side of a replay, their files taken from `dir`: nothing of a run ever happens in `dir` itself. */
+export async function makePlace(
+  scratch: Scratch,
+  name: string,
+  isolation: Isolation,
+  from: { dir?: string; modules?: string | undefined } = {},
+): Promise<Place> {
+  const side = join(scratch.folder, name);
+  const place: Place = {
+    root: join(scratch.folder, 'root'),
+    cache: join(scratch.folder, 'cache'),
+    tree: join(side, 'tree'),
+    changes: join(side, 'changes'),
+    home: join(side, 'home'),
+    kit: join(side, 'kit'),
+    door: join(side, 'door'),
+    modules: from.modules,
+  };
+  const written = [place.cache, place.tree, join(place.changes, 'upper'), place.home, place.door];
+  for (const folder of [place.root, place.kit, join(place.changes, 'work'), ...written]) {
+    await mkdir(folder, { recursive: true });
+  }
+  if (from.dir !== undefined) {
+    const { dir } = from;
+    const isGit = (path: string) => basename(path) === '.git' && dirname(path) === dir.replace(/\/+$/, '');
+    await cp(dir, place.tree, { recursive: true, verbatimSymlinks: true, filter: (path) => !isGit(path) });
+  }
+  if (from.modules !== undefined && !isolation.mount) await symlink(from.modules, join(side, 'node_modules'));
+  if (isolation.user === 'separate') await run('chown', ['-hR', `${RUN_AS}:${RUN_AS}`, ...written]);
+  return place;
+}
+
+/** Whether a folder of a tree is really there, not behind a link: we may be root, and the links are not ours. */
+export async function isInside(tree: string, folder: string): Promise<boolean> {
+  const [top, real] = await Promise.all([realpath(tree), realpath(join(tree, folder)).catch(() => undefined)]);
+  return real === join(top, folder);
+}

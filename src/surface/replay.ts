@@ -1,0 +1,170 @@
+import type { Isolation } from './isolate.ts';
+import { makePlace, openScratch } from './place.ts';
+import { type Ground, type Inventory, reuseInstall, runStep, type Step, takeInventory } from './prepare.ts';
+import type { Probe, ProbeFile } from './probe.ts';
+import { plain } from './process.ts';
+import { type ProbeResult, runProbes } from './run-probes.ts';
+import type { Place } from './sandbox.ts';
+import { type Era, type Failure, type Live, type Rung, rungsOf, type ServerSpec, startServer } from './start.ts';
+import { readSurface, type Surface } from './surface.ts';
+import type { Tools } from './tools.ts';
+
+/** What was asked of one commit of a repository, and what its server answered. */
+export interface Examination {
+  install?: Step;
+  build?: Step;
+  /** How the server was started. */
+  start?: { rung: Rung['name']; era: Era };
+  /** Why there is no surface. */
+  failure?: { stage: 'install' | 'build' | 'start' | 'list'; code: string; why: string; tail: string };
+  surface?: Surface;
+  probes: ProbeResult[];
+  /** Of gaps that were closed before, by their issue. */
+  earlier: { issue: number; probes: ProbeResult[] }[];
+  /** The repository's own commands, in their order, up to the first that failed. */
+  checks: (Step & { command: string })[];
+  /** Milliseconds; `start` reaches to the listed surface. */
+  ms: { total: number; prepare: number; start: number; probes: number };
+}
+
+export interface ReplayOptions {
+  server: ServerSpec;
+  isolation: Isolation;
+  tools: Tools;
+  /** A `node_modules` folder for a server that has none of its own: the sample's. */
+  modules?: string | undefined;
+  /** Ends whatever runs. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface Examined {
+  /** The files of the commit. They are copied; nothing runs in this folder or writes to it. */
+  dir: string;
+  probes: Probe[];
+  earlier?: ProbeFile[];
+  /** Command lines to run in the tree after the server, without a network. */
+  checks?: string[];
+}
+
+/** Runs a server at several commits of one repository, always in the same way. To be disposed of. */
+export interface Replay extends AsyncDisposable {
+  /**
+   * The first one examined is the base: later ones start as it did and take over what it installed, if that is the same. Whatever
+   * goes wrong with the server is in the answer.
+   */
+  examine(what: Examined): Promise<Examination>;
+}
+
+export async function openReplay(options: ReplayOptions): Promise<Replay> {
+  const { isolation, tools, signal, server } = options;
+  const ground: Ground = { isolation, tools, signal };
+  const stack = new AsyncDisposableStack();
+  const scratch = stack.use(await openScratch());
+  let count = 0;
+  let base: { place: Place; before: Inventory; installed: boolean; rung: Rung; era: Era } | undefined;
+  return {
+    async examine(what) {
+      const began = performance.now();
+      const since = (from: number) => Math.round(performance.now() - from);
+      const seen: Examination = {
+        probes: [],
+        earlier: [],
+        checks: [],
+        ms: { total: 0, prepare: 0, start: 0, probes: 0 },
+      };
+      count += 1;
+      const place = await makePlace(scratch, String(count), isolation, { dir: what.dir, modules: options.modules });
+      const before = await takeInventory(place.tree);
+      const isReady = await prepare(ground, place, server, seen, before, base?.installed ? base : undefined);
+      seen.ms.prepare = since(began);
+      const starting = performance.now();
+      const started = isReady ? await startAny(ground, place, server, seen, base) : undefined;
+      if (started) {
+        await using live = started.live;
+        base ??= { place, before, installed: seen.install?.ok ?? false, rung: started.rung, era: live.era };
+        seen.start = { rung: started.rung.name, era: live.era };
+        seen.surface = started.surface;
+        seen.ms.start = since(starting);
+        const asking = performance.now();
+        seen.probes = await runProbes(what.probes, live, started.surface);
+        for (const { issue, probes } of what.earlier ?? []) {
+          seen.earlier.push({ issue, probes: await runProbes(probes, live, started.surface) });
+        }
+        seen.ms.probes = since(asking);
+      }
+      for (const command of isReady ? (what.checks ?? []) : []) {
+        const step = await runStep(ground, place, { kind: 'check', command, cwd: server.dir ?? '.' });
+        seen.checks.push({ ...step, command });
+        if (!step.ok) break;
+      }
+      seen.ms.total = since(began);
+      return seen;
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** Installs and builds; false when that failed, which is then in `seen`. */
+async function prepare(
+  ground: Ground,
+  place: Place,
+  server: ServerSpec,
+  seen: Examination,
+  before: Inventory,
+  base: { place: Place; before: Inventory } | undefined,
+): Promise<boolean> {
+  const cwd = server.dir ?? '.';
+  if (server.install !== undefined) {
+    const reused =
+      base &&
+      (await reuseInstall(
+        server.install,
+        { tree: base.place.tree, before: base.before },
+        { tree: place.tree, before },
+      ));
+    seen.install = reused ?? (await runStep(ground, place, { kind: 'install', command: server.install, cwd }));
+    if (!seen.install.ok) return failedStep(seen, 'install', seen.install);
+  }
+  if (server.build !== undefined) {
+    seen.build = await runStep(ground, place, { kind: 'build', command: server.build, cwd });
+    if (!seen.build.ok) return failedStep(seen, 'build', seen.build);
+  }
+  return true;
+}
+
+function failedStep(seen: Examination, stage: 'install' | 'build', { why = '', tail }: Step): false {
+  seen.failure = { stage, code: `${stage}_failed`, why, tail };
+  return false;
+}
+
+/**
+ * Starts the server with all its configuration; where that does not answer, with less, because made-up values can hurt. Whatever
+ * answered at the base is the only way for the rest.
+ */
+async function startAny(
+  ground: Ground,
+  place: Place,
+  server: ServerSpec,
+  seen: Examination,
+  base: { rung: Rung; era: Era } | undefined,
+): Promise<{ live: Live; rung: Rung; surface: Surface } | undefined> {
+  let first: Failure | undefined;
+  for (const rung of base ? [base.rung] : rungsOf(server).reverse()) {
+    const live = await startServer(ground, place, server, rung, base?.era);
+    if ('failed' in live) {
+      first ??= live;
+      if (live.failed === 'stopped' || live.failed === 'sandbox') break;
+      continue;
+    }
+    try {
+      return { live, rung, surface: await readSurface(live) };
+    } catch (error) {
+      const why = live.ended() ?? plain((error as Error).message, 300);
+      await live[Symbol.asyncDispose]();
+      seen.failure = { stage: 'list', code: 'not_listed', why: `It does not list its tools: ${why}`, tail: '' };
+      return undefined;
+    }
+  }
+  if (first) seen.failure = { stage: 'start', code: first.failed, why: first.why, tail: first.tail };
+  return undefined;
+}
