@@ -26,7 +26,7 @@ export interface DraftWork {
   gaps(repository: string): Promise<Gaps>;
   model(): Model | undefined;
   /** Each step of a run, in words for people. */
-  onStep(step: { repository: string; issue: number; text: string }): void;
+  onStep(step: { repository: string; issue: number; request: string; text: string }): void;
   log: Log;
   /** Well below the outbox's lease: a run that outlives it would be taken over while it still goes on. */
   renewMs: number;
@@ -54,7 +54,7 @@ async function workDraft(lease: Lease, repository: string, entry: Entry, options
       gaps: await options.gaps(repository),
       model: options.model(),
       hold: () => lease.renew(),
-      onStep: (text) => options.onStep({ repository, issue: request.issue, text }),
+      onStep: (text) => options.onStep({ repository, issue: request.issue, request: request.request, text }),
       recall: async () => (await lease.intents()).find((intent) => intent.key === memory)?.data,
       remember: (answer) => lease.intend(memory, answer),
     });

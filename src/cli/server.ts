@@ -2,10 +2,17 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { ulid } from 'ulid';
-import { acceptWebhook, listen as listenToEvents, reconcile, workDrafts, workEvents } from '../bot/index.ts';
+import {
+  acceptWebhook,
+  type DraftWork,
+  listen as listenToEvents,
+  reconcile,
+  workDrafts,
+  workEvents,
+} from '../bot/index.ts';
 import type { Environment } from '../config/index.ts';
 import type { Forge } from '../forge/index.ts';
-import { createApp, WEBHOOK_PATH } from '../http/index.ts';
+import { createApp, createProgress, WEBHOOK_PATH } from '../http/index.ts';
 import { parseLane, runLanes, workLane } from '../intake/index.ts';
 import type { Model } from '../model/index.ts';
 import { type Lease, type Outbox, openOutbox } from '../outbox/index.ts';
@@ -18,7 +25,7 @@ export interface ServerOptions {
   model: Model | undefined;
   local: LocalRepository;
   /** Each step of a draft, for a progress display. */
-  onStep?: (step: { repository: string; issue: number; text: string }) => void;
+  onStep?: DraftWork['onStep'];
   /** Wraps what goes to GitHub and what it delivers: tests watch the traffic. */
   around?: (part: 'github' | 'webhooks', handler: Handler) => Handler;
 }
@@ -83,7 +90,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     const grant = await outbox.take(lane, writes);
     return { granted: grant.granted >= writes, retryAfterMs: grant.retryAfterMs };
   };
-  const onStep = options.onStep ?? ((step) => say('draft step', step));
+  const progress = createProgress();
+  const onStep: DraftWork['onStep'] = (step) => {
+    progress.publish(step.request, step.text);
+    if (options.onStep) options.onStep(step);
+    else say('draft step', step);
+  };
   const work = async (lease: Lease): Promise<void> => {
     const lane = parseLane(lease.lane);
     if (lane?.kind === 'reports') {
@@ -108,6 +120,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     repository,
     apiKey: environment.apiKey,
     loopbackOnly,
+    progress,
     gaps: gaps.open,
     known: gaps.known,
     secrets: keys,

@@ -2,11 +2,15 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { PatchworkError } from '../report/index.ts';
 import { type AccessOptions, authenticate, loopbackOnly } from './access.ts';
+import { draftingRoutes } from './drafting.ts';
 import { type FeedbackOptions, feedbackRoutes } from './feedback.ts';
 import { mcpRoute } from './mcp.ts';
+import type { Progress } from './progress.ts';
 
 export interface AppOptions extends FeedbackOptions, AccessOptions {
   health: { mode: string; api: string };
+  /** What the drafts of this process say of themselves. */
+  progress: Progress;
   /** Takes a webhook whose raw body and headers are given; absent where GitHub sends none. */
   webhook?: (raw: string, headers: Headers) => Promise<void>;
   /** The server listens on loopback only, and has to make sure that only this machine's own programs talk to it. */
@@ -57,8 +61,9 @@ export function createApp(options: AppOptions): Hono {
   }
 
   const guard = authenticate(options);
-  for (const path of ['/api/feedback/*', '/api/stats', '/api/v1/*', '/mcp']) app.use(path, guard);
+  for (const path of ['/api/feedback/*', '/api/export', '/api/stats', '/api/v1/*', '/mcp']) app.use(path, guard);
   app.route('/', feedbackRoutes(options));
+  app.route('/', draftingRoutes(options, options.progress));
   app.route('/', mcpRoute(options));
   return app;
 }

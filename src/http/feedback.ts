@@ -1,5 +1,6 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { stream } from 'hono/streaming';
 import { ulid } from 'ulid';
 import * as z from 'zod';
 import { type LaneBodies, renderLane } from '../intake/index.ts';
@@ -7,6 +8,7 @@ import type { Gap } from '../issues/index.ts';
 import { cleanText, clipText, contentDigest, PatchworkError, readReport, redactReport } from '../report/index.ts';
 import { gapKey } from '../triage/index.ts';
 import { allow, type Env } from './access.ts';
+import { CONTENT_TYPES, exportItems, FORMATS } from './export.ts';
 import type { Item } from './items.ts';
 import { readJson } from './json.ts';
 import { readItem, readItems, type Source } from './reading.ts';
@@ -25,8 +27,9 @@ const filters = z.object({
   resolution: z.string().optional(),
   session_id: z.string().optional(),
   reviewed: z.stringbool().optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  format: z.enum(FORMATS).default('csv'),
 });
+const MAX_LIST = 200;
 
 /** Reports in, and reading them back: both generations of drop-ins, one path behind them. */
 export function feedbackRoutes(options: FeedbackOptions): Hono<Env> {
@@ -59,11 +62,13 @@ export function feedbackRoutes(options: FeedbackOptions): Hono<Env> {
     });
   }
 
-  app.get('/api/feedback', async (c) => {
+  const filtered = async (c: Context<Env>, max: number): Promise<Item[]> => {
     const { repository } = allow(c, 'report:read');
-    const query = filters.safeParse(c.req.query());
+    const query = filters
+      .extend({ limit: z.coerce.number().int().min(1).max(max).optional() })
+      .safeParse(c.req.query());
     if (!query.success) throw badField(query.error);
-    const { limit, reviewed, ...exact } = query.data;
+    const { limit, reviewed, format: _format, ...exact } = query.data;
     const wanted = (await readItems(options, repository)).filter(
       (item) =>
         Object.entries(exact).every(
@@ -71,7 +76,21 @@ export function feedbackRoutes(options: FeedbackOptions): Hono<Env> {
         ) &&
         (reviewed === undefined || item.reviewed === reviewed),
     );
-    return c.json(wanted.slice(0, limit));
+    return limit === undefined ? wanted : wanted.slice(0, limit);
+  };
+
+  app.get('/api/feedback', async (c) =>
+    c.json((await filtered(c, MAX_LIST)).slice(0, Number(c.req.query('limit') ?? 50))),
+  );
+
+  app.get('/api/export', async (c) => {
+    const items = await filtered(c, Number.MAX_SAFE_INTEGER);
+    const format = filters.shape.format.parse(c.req.query('format'));
+    c.header('Content-Type', CONTENT_TYPES[format]);
+    c.header('Content-Disposition', `attachment; filename="gaps.${format}"`);
+    return stream(c, async (out) => {
+      for (const piece of exportItems(items, format)) await out.write(piece);
+    });
   });
 
   app.get('/api/feedback/:id', async (c) => {

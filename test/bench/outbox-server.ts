@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { ulid } from 'ulid';
-import { createApp } from '../../src/http/index.ts';
+import { createApp, createProgress } from '../../src/http/index.ts';
 import { type Outbox, openOutbox } from '../../src/outbox/index.ts';
 import { reportBody } from '../../src/report/index.ts';
 
@@ -25,6 +25,7 @@ const product = () =>
     now: () => new Date(),
     apiKey: undefined,
     secrets: [],
+    progress: createProgress(),
     revoked: async () => [],
     health: { mode: 'bench', api: 'none' },
     loopbackOnly: false,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApp } from '../../src/http/index.ts';
+import { createApp, createProgress } from '../../src/http/index.ts';
 import { renderGapBody } from '../../src/issues/gap-body.ts';
 import { gapTitle, parseGapBody } from '../../src/issues/index.ts';
 import { type Outbox, openOutbox } from '../../src/outbox/index.ts';
@@ -90,6 +90,7 @@ describe('whatever is sent as a report', () => {
       repository: 'owner/sample',
       apiKey: undefined,
       secrets: [],
+      progress: createProgress(),
       revoked: async () => [],
       loopbackOnly: true,
       gaps: async () => {

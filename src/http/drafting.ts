@@ -1,0 +1,103 @@
+import { type Context, Hono } from 'hono';
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import { ulid } from 'ulid';
+import type { DraftRequest } from '../draft/index.ts';
+import { renderLane } from '../intake/index.ts';
+import type { DraftRun } from '../issues/index.ts';
+import { PatchworkError } from '../report/index.ts';
+import { allow, type Env } from './access.ts';
+import type { Progress } from './progress.ts';
+import { readItem, type Source } from './reading.ts';
+
+const LOOK_MS = 250;
+const HEARTBEAT_MS = 15_000;
+/** A run that never ends (its worker is gone) must not hold a stream for ever; the run itself goes on without it. */
+const LONGEST_MS = 30 * 60_000;
+
+/**
+ * `POST /api/feedback/{id}/draft-pr`: asks for a draft and tells how it goes, as events `step`, `done` and `error`. The draft goes on
+ * when the stream is closed; with the last event's id in `Last-Event-ID` a client takes up the same run again. 409 while a run is
+ * under way or, without `?force=true`, when a pull request exists already.
+ */
+export function draftingRoutes(source: Source, progress: Progress): Hono<Env> {
+  const app = new Hono<Env>();
+  app.post('/api/feedback/:id/draft-pr', async (c) => {
+    const { repository } = allow(c, 'gap:write');
+    const item = await readItem(source, repository, c.req.param('id'));
+    const issue = item.gap;
+    if (issue === null) {
+      throw new PatchworkError('not_yet', 'The report has no issue yet.', {
+        status: 409,
+        next: 'Try again in a moment.',
+      });
+    }
+    const resumed = /^(.+)\/(\d+)$/.exec(c.req.header('last-event-id') ?? '');
+    if (resumed)
+      return stream(c, source, progress, {
+        repository,
+        issue,
+        request: resumed[1] as string,
+        from: Number(resumed[2]),
+      });
+
+    const last = item.drafts.at(-1);
+    if (last && !last.outcome) throw conflict('draft_running', `A draft is being written: ${item.url}`);
+    if (item.pr_url && c.req.query('force') !== 'true')
+      throw conflict('draft_exists', `A draft exists: ${item.pr_url}`);
+    const request = `api-${ulid()}`;
+    const body: DraftRequest = { issue, request, actor: 'operator', at: new Date().toISOString() };
+    await source.outbox.accept({
+      lane: renderLane('drafts', repository),
+      id: ulid(),
+      kind: 'draft',
+      key: request,
+      body,
+    });
+    return stream(c, source, progress, { repository, issue, request, from: 0 });
+  });
+  return app;
+}
+
+interface Follow {
+  repository: string;
+  issue: number;
+  request: string;
+  /** How many steps the client has seen. */
+  from: number;
+}
+
+function stream(c: Context<Env>, source: Source, progress: Progress, follow: Follow): Response {
+  const { repository, issue, request } = follow;
+  return streamSSE(c, async (sse) => {
+    const until = Date.now() + LONGEST_MS;
+    let sent = follow.from;
+    let beat = Date.now();
+    while (!sse.aborted && Date.now() < until) {
+      for (const text of progress.steps(request).slice(sent)) {
+        sent += 1;
+        await sse.writeSSE({ event: 'step', data: JSON.stringify(text), id: `${request}/${sent}` });
+      }
+      const item = await readItem(source, repository, String(issue));
+      const run = item.drafts.find((candidate) => candidate.request === request);
+      if (run?.outcome) return finish(sse, run, `${request}/${sent}`);
+      if (Date.now() - beat > HEARTBEAT_MS) {
+        beat = Date.now();
+        await sse.write(': still at it\n\n');
+      }
+      await sse.sleep(LOOK_MS);
+    }
+  });
+}
+
+async function finish(sse: SSEStreamingApi, run: DraftRun, id: string): Promise<void> {
+  if (run.pull) {
+    const data = { pr_url: run.pull.url, branch: run.branch ?? '', outcome: run.outcome, reason: run.reason ?? '' };
+    await sse.writeSSE({ event: 'done', data: JSON.stringify(data), id });
+  } else {
+    await sse.writeSSE({ event: 'error', data: JSON.stringify(run.summary ?? run.reason ?? run.outcome), id });
+  }
+}
+
+function conflict(code: string, message: string): PatchworkError {
+  return new PatchworkError(code, message, { status: 409 });
+}

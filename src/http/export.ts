@@ -1,0 +1,57 @@
+import type { Item } from './items.ts';
+
+export const FORMATS = ['csv', 'json', 'jsonl'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Columns of the CSV, in this order for ever; new ones are added at the end. */
+const COLUMNS = [
+  'id',
+  'timestamp',
+  'server_name',
+  'gap_type',
+  'what_i_needed',
+  'what_i_tried',
+  'suggestion',
+  'user_goal',
+  'resolution',
+  'agent_model',
+  'session_id',
+  'client_type',
+  'tools_available',
+  'status',
+  'reviewed',
+  'gap',
+  'url',
+  'seen',
+  'pr_url',
+] as const satisfies (keyof Item)[];
+
+export const CONTENT_TYPES: Record<Format, string> = {
+  csv: 'text/csv; charset=utf-8; header=present',
+  json: 'application/json; charset=utf-8',
+  jsonl: 'application/x-ndjson; charset=utf-8',
+};
+
+/** The reports as text, piece by piece, so that the whole is never in memory twice. */
+export function* exportItems(items: Iterable<Item>, format: Format): Generator<string> {
+  if (format === 'csv') {
+    yield `${COLUMNS.join(',')}\r\n`;
+    for (const item of items) yield `${COLUMNS.map((column) => cell(item[column])).join(',')}\r\n`;
+  } else if (format === 'jsonl') {
+    for (const item of items) yield `${JSON.stringify(item)}\n`;
+  } else {
+    let before = '[';
+    for (const item of items) {
+      yield `${before}${JSON.stringify(item)}`;
+      before = ',\n';
+    }
+    yield before === '[' ? '[]' : ']';
+  }
+}
+
+/** One CSV cell (RFC 4180). What a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection). */
+function cell(value: unknown): string {
+  const text = Array.isArray(value) ? value.join(' ') : String(value ?? '');
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
