@@ -139,11 +139,11 @@ func post(to target, data string) outcome {
 		problem, _ := answer["error"].(map[string]any)
 		return outcome{reason: reason, refusal: cmp.Or(line(problem["message"], 300), reason+".")}
 	case code == 429 || code >= 500:
-		after, err := strconv.Atoi(response.Header.Get("Retry-After"))
-		if err != nil {
-			after = 0 // absent, or a date
+		after, _ := strconv.ParseFloat(response.Header.Get("Retry-After"), 64)
+		if math.IsNaN(after) {
+			after = 0 // as if absent, or a date
 		}
-		return outcome{reason: reason, again: true, after: float64(after)}
+		return outcome{reason: reason, again: true, after: after}
 	}
 	return outcome{reason: reason}
 }
@@ -309,9 +309,9 @@ var (
 )
 
 type sent struct {
+	mu      sync.Mutex // held while it is on its way
 	body    payload
 	at      time.Time
-	done    chan struct{} // closed when outcome is known
 	outcome outcome
 }
 type offer struct {

@@ -161,32 +161,31 @@ func Submit(args map[string]any, serverName string, call Call, opts *Options) Re
 	}
 	key := hash(share + "\n" + encode(content))
 	mu.Lock()
-	// Calls without a session to share are taken for one loop within ten minutes only.
-	if before := reported.values[key]; before != nil && (in.handle == "" || time.Since(before.at) < 10*time.Minute) {
-		mu.Unlock()
-		<-before.done
-		body = before.body
-		if before.outcome.refusal != "" {
-			return replyTo(before.outcome, body, in)
-		}
-		if before.outcome.answer != nil {
-			return reply("repeated", "Already reported in this session. Go on with the tools you have.", map[string]any{})
-		}
-		mu.Lock()
+	now := reported.values[key]
+	if now == nil {
+		now = &sent{body: body, at: time.Now()}
 	}
-	now := &sent{body: body, at: time.Now(), done: make(chan struct{})}
 	reported.remember(key, now)
 	mu.Unlock()
-	func() {
-		defer close(now.done)
-		now.outcome = deliver(body, opts)
-	}()
+	now.mu.Lock() // another call with the same content waits here for the outcome
+	defer now.mu.Unlock()
+	// Calls without a session to share are taken for one loop within ten minutes only.
+	if in.handle != "" && time.Since(now.at) > 10*time.Minute {
+		now.body, now.outcome = body, outcome{}
+	}
+	if now.outcome.refusal != "" {
+		return replyTo(now.outcome, now.body, in)
+	}
+	if now.outcome.answer != nil {
+		return reply("repeated", "Already reported in this session. Go on with the tools you have.", map[string]any{})
+	}
+	now.outcome, now.at = deliver(now.body, opts), time.Now()
 	if gaps := candidates(now.outcome.answer); len(gaps) > 0 {
 		mu.Lock()
-		offered.remember(in.id, offer{body, gaps})
+		offered.remember(in.id, offer{now.body, gaps})
 		mu.Unlock()
 	}
-	return replyTo(now.outcome, body, in)
+	return replyTo(now.outcome, now.body, in)
 }
 
 // Arguments reads the arguments of a call as they came: what is not text keeps its JSON.
@@ -209,7 +208,9 @@ func Arguments(raw json.RawMessage) map[string]any {
 func payloadFromArgs(args map[string]any, server string, call Call, in session, to target) payload {
 	clean := func(value any, length int) string { return clip(redact(clip(asText(value), 20_000), to.key), length) }
 	client := call.Client
-	if info, ok := call.Meta["io.modelcontextprotocol/clientInfo"].(map[string]any); ok {
+	// A request that names its protocol revision names its client too; what an earlier one said does not count.
+	if call.Meta["io.modelcontextprotocol/protocolVersion"] != nil {
+		info, _ := call.Meta["io.modelcontextprotocol/clientInfo"].(map[string]any)
 		client = Client{asText(info["name"]), asText(info["version"])}
 	}
 	if agent := agentName.FindStringSubmatch(call.UserAgent); client.Name == "" && agent != nil {
