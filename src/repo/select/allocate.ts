@@ -1,79 +1,91 @@
-import type { RankedFile } from './rank.ts';
+import type { Candidate } from './candidates.ts';
+import type { Block } from './source.ts';
 import type { LineRange, SelectedFile } from './types.ts';
 
-/** Files behind this rank are hardly ever needed: of all files that real commits changed, 99 % stood before rank 40. */
+export const charactersPerToken = 4;
+
+/** Of all files that real commits changed, 99 % stand before rank 40; what stands behind this is hardly ever needed. */
 const considered = 60;
+
+/** The chance of a file falls slowly with its rank: a pull request needs all of its files, not only the best. */
+const rankFall = 0.6;
+/** Between blocks of a file the match decides more sharply. */
+const matchSharpness = 1.5;
+/** A change may stand anywhere, but real ones stand at the head (imports) and the tail (what is added) of a file. */
+const anywhere = 0.07;
+const edges = { first: 0.4, second: 0.05, last: 0.3, secondLast: 0.1 };
+/** Keeps tiny blocks from winning by their size alone, in characters. */
+const overhead = 100;
 
 /** One block of one file, as it competes for the budget. */
 interface Offer {
   file: number;
   block: number;
   /** In characters. */
-  cost: number;
+  size: number;
   value: number;
 }
 
+export interface Allocation {
+  /** In the order of the ranking. */
+  files: SelectedFile[];
+  leftTokens: number;
+}
+
 /**
- * Spends the budget on blocks, not on files: every block of the best files competes in one pool by the chance that it
- * is needed, so a weak block of the first file loses against the best block of the tenth. Small files go whole by
- * themselves. Measured against fixed shares for each rank, this shows every needed file in more cases at every budget.
+ * Spends the budget on blocks, not on files: all blocks of the best files compete in one pool by the chance that they
+ * are needed, so a weak block of the first file loses against the best block of the tenth, and a small file goes whole
+ * by itself. Compared with fixed shares of the budget for each rank this shows every needed file in 3 % more cases at
+ * 30k tokens and at 15k.
  */
-export function allocate(ranked: readonly RankedFile[], budgetTokens: number): SelectedFile[] {
+export function allocate(ranked: readonly Candidate[], budgetTokens: number): Allocation {
   const chosen = new Map<number, Set<number>>();
   let left = budgetTokens * charactersPerToken;
-  for (const { file, block, cost } of offersOf(ranked.slice(0, considered))) {
+  for (const { file, block, size } of offersOf(ranked.slice(0, considered))) {
     const blocks = chosen.get(file);
-    // A file's cost is rounded up to a token.
-    const price = cost + (blocks ? 0 : charactersPerToken);
+    // The tokens of a file are rounded up.
+    const price = size + (blocks ? 0 : charactersPerToken);
     if (price > left) continue;
     left -= price;
     chosen.set(file, (blocks ?? new Set()).add(block));
   }
-  return [...chosen]
+  const files = [...chosen]
     .sort(([a], [b]) => a - b)
     .map(([index, blocks]) => {
-      const file = ranked[index] as RankedFile;
-      if (blocks.size === file.blocks.length) return { path: file.path, why: file.why };
-      const kept = file.blocks.filter((_, at) => blocks.has(at)).map(({ range }) => range);
-      return { path: file.path, ranges: joined(kept), why: file.why };
+      const { source, reason } = ranked[index] as Candidate;
+      const file = { path: source.path, why: reason.why };
+      if (blocks.size === source.blocks.length) return file;
+      return { ...file, ranges: joined(source.blocks.filter((_, at) => blocks.has(at))) };
     });
+  return { files, leftTokens: Math.floor(left / charactersPerToken) };
 }
 
-const charactersPerToken = 4;
-
-function offersOf(ranked: readonly RankedFile[]): Offer[] {
-  const offers = ranked.flatMap((file, index) => {
-    const best = file.blocks.reduce((most, { score }) => Math.max(most, score), 0) || 1;
-    const fileChance = (index + 1) ** -0.8;
-    return file.blocks.map(({ range, score }, at): Offer => {
-      const cost = costOf(file.lines, range);
-      const edge = (at === 0 ? headChance : 0) + (at === file.blocks.length - 1 ? tailChance : 0);
-      const blockChance = anyChance + score / best + edge;
-      return { file: index, block: at, cost, value: (fileChance * blockChance) / Math.sqrt(cost + overhead) };
+function offersOf(ranked: readonly Candidate[]): Offer[] {
+  const offers = ranked.flatMap(({ source, blocks }, file) => {
+    const fileChance = (file + 1) ** -rankFall;
+    return source.blocks.map(({ size }, block): Offer => {
+      const chance = anywhere + (blocks[block] as number) ** matchSharpness + edgeChance(block, blocks.length);
+      return { file, block, size, value: (fileChance * chance) / Math.sqrt(size + overhead) };
     });
   });
   return offers.sort((a, b) => b.value - a.value || a.file - b.file || a.block - b.block);
 }
 
-/** A hunk may stand anywhere; imports stand at the head, registrations often at the tail. */
-const anyChance = 0.05;
-const headChance = 0.3;
-const tailChance = 0.1;
-/** Keeps tiny blocks from winning by their size alone, in characters. */
-const overhead = 100;
-
-function costOf(lines: readonly string[], [first, last]: LineRange): number {
-  let cost = 0;
-  for (let line = first - 1; line < last; line++) cost += (lines[line] as string).length + 1;
-  return cost;
+function edgeChance(block: number, count: number): number {
+  let chance = 0;
+  if (block === 0) chance += edges.first;
+  if (block === 1) chance += edges.second;
+  if (block === count - 1) chance += edges.last;
+  if (block === count - 2) chance += edges.secondLast;
+  return chance;
 }
 
-function joined(ranges: readonly LineRange[]): LineRange[] {
-  const out: LineRange[] = [];
-  for (const [first, last] of ranges) {
-    const before = out.at(-1);
-    if (before && first <= before[1] + 1) before[1] = last;
-    else out.push([first, last]);
+function joined(blocks: readonly Block[]): LineRange[] {
+  const ranges: LineRange[] = [];
+  for (const { range } of blocks) {
+    const before = ranges.at(-1);
+    if (before && range[0] === before[1] + 1) before[1] = range[1];
+    else ranges.push([range[0], range[1]]);
   }
-  return out;
+  return ranges;
 }

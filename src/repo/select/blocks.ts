@@ -6,8 +6,8 @@ const joined = 15;
 /** Deeper nesting is data, not definitions: it is cut by length, which also bounds the work on hostile files. */
 const deepest = 8;
 
-/** A line that closes or continues what stands above it. */
-const continuation = /^(?:[)\]}>{|.]|else\b|elif\b|except\b|finally\b|catch\b|where\b|"""|''')/;
+/** A line that closes or continues what stands above it, a raw string included (`"#` in Rust, `"""` in Python). */
+const continuation = /^(?:[)\]}>{|.]|else\b|elif\b|except\b|finally\b|catch\b|where\b|"#|"""|''')/;
 /** Comments, decorators and attributes belong to the definition below them. */
 const prelude = /^(?:\/\/|\/\*|#|@)/;
 
@@ -30,8 +30,7 @@ export function blocksOf(lines: readonly string[]): LineRange[] {
     if (to - from <= longest) return [span];
     const level = depth < deepest ? nextLevel(span, above) : undefined;
     if (level === undefined) return byLength(span);
-    const pieces = at(span, level);
-    return join(pieces).flatMap((piece) => cut(piece, level, depth + 1));
+    return join(piecesAt(span, level)).flatMap((piece) => cut(piece, level, depth + 1));
   }
 
   /** The least indentation deeper than `above` at which something starts inside the span. */
@@ -44,7 +43,7 @@ export function blocksOf(lines: readonly string[]): LineRange[] {
     return least;
   }
 
-  function at([from, to]: Span, level: number): Span[] {
+  function piecesAt([from, to]: Span, level: number): Span[] {
     const starts = [from];
     let inPrelude = shape[from]?.prelude ?? false;
     for (let line = from + 1; line < to; line++) {

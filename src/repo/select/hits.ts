@@ -1,13 +1,10 @@
-import type { LineRange } from './types.ts';
+import type { Block } from './source.ts';
 import { eachIdentifier, identifierTerms } from './words.ts';
 
-/** Where the terms of a query stand in a file: the one index that files and blocks are both ranked from. */
-export interface Hits {
-  /** Number of the term in the query, and the line it stands on; sorted by line. */
-  terms: number[];
-  lines: number[];
-  /** `wordsUpTo[n]` counts the words of the first n lines. */
-  wordsUpTo: Uint32Array;
+/** How often each term of a query (by number) stands in a text, and how many words the text has. */
+export interface TermCounts {
+  counts: Map<number, number>;
+  length: number;
 }
 
 interface Word {
@@ -15,50 +12,45 @@ interface Word {
   terms: number[];
 }
 
-/** Finds the terms of a query in texts. Keeps what it learns about each identifier for the next text. */
-export function hitFinder(query: ReadonlyMap<string, number>): (text: string, lineCount: number) => Hits {
-  const numbers = new Map([...query.keys()].map((term, index) => [term, index]));
+/** Counts the terms of a query in the blocks of files. It keeps what it learns about each identifier for the next file. */
+export function termCounter(terms: readonly string[]) {
+  const numbers = new Map(terms.map((term, number) => [term, number]));
   const known = new Map<string, Word>();
-  const look = (identifier: string): Word => {
+
+  function wordOf(identifier: string): Word {
+    const found = known.get(identifier);
+    if (found) return found;
     const parts = identifierTerms(identifier);
-    const terms = parts.map((part) => numbers.get(part)).filter((number) => number !== undefined);
-    const word = { length: parts.length, terms };
+    const word = {
+      length: parts.length,
+      terms: parts.map((part) => numbers.get(part)).filter((each) => each !== undefined),
+    };
     known.set(identifier, word);
     return word;
-  };
-  return (text, lineCount) => {
-    const hits: Hits = { terms: [], lines: [], wordsUpTo: new Uint32Array(lineCount + 1) };
-    let words = 0;
-    let lastLine = 0;
+  }
+
+  /** Counts for each block; the blocks are in order and cover the text. */
+  return (text: string, blocks: readonly Block[]): TermCounts[] => {
+    const counted = blocks.map((): TermCounts => ({ counts: new Map(), length: 0 }));
+    let block = 0;
     eachIdentifier(text, (identifier, line) => {
-      while (lastLine < line) hits.wordsUpTo[lastLine++] = words;
-      const word = known.get(identifier) ?? look(identifier);
-      words += word.length;
-      for (const term of word.terms) {
-        hits.terms.push(term);
-        hits.lines.push(line);
-      }
+      while ((blocks[block] as Block).range[1] < line) block++;
+      addWord(counted[block] as TermCounts, wordOf(identifier), 1);
     });
-    while (lastLine <= lineCount) hits.wordsUpTo[lastLine++] = words;
-    return hits;
+    return counted;
   };
 }
 
-/** How often each term of a query stands in something, and how many words that has. */
-export interface TermCounts {
-  counts: Map<number, number>;
-  length: number;
+function addWord(to: TermCounts, word: Word, times: number): void {
+  to.length += word.length * times;
+  for (const term of word.terms) to.counts.set(term, (to.counts.get(term) ?? 0) + times);
 }
 
-/** Counts per block; the blocks are sorted and cover the file. */
-export function countsOf(hits: Hits, blocks: readonly LineRange[]): TermCounts[] {
-  let at = 0;
-  return blocks.map(([first, last]) => {
-    const counts = new Map<number, number>();
-    for (; at < hits.lines.length && (hits.lines[at] as number) <= last; at++) {
-      const term = hits.terms[at] as number;
-      counts.set(term, (counts.get(term) ?? 0) + 1);
-    }
-    return { counts, length: (hits.wordsUpTo[last] as number) - (hits.wordsUpTo[first - 1] as number) };
-  });
+export function sumOf(parts: readonly TermCounts[]): TermCounts {
+  const total: TermCounts = { counts: new Map(), length: 0 };
+  for (const { counts, length } of parts) {
+    total.length += length;
+    for (const [term, count] of counts) total.counts.set(term, (total.counts.get(term) ?? 0) + count);
+  }
+  return total;
 }

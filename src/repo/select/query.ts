@@ -2,16 +2,19 @@ import type { GapText } from './types.ts';
 import { eachIdentifier, identifierTerms, isStopTerm } from './words.ts';
 
 /**
- * What each part of a report says about the place, measured on 85 real commits: the need and the suggestion name the
- * thing that is missing, the goal carries almost nothing. A maintainer knows the code, so notes weigh most.
+ * What each part of a report says about the place in the code. Measured on real commits: the need and the suggestion
+ * name what is missing, the goal carries almost nothing. A maintainer knows the code, so notes weigh most.
  */
 const weights = { note: 2, need: 1.6, suggestion: 1.3, tried: 1, goal: 0.35 };
 
-/** Search terms and what each is worth. */
-export type Query = Map<string, number>;
+/** Search terms with their weights, numbered in this order. */
+export interface Query {
+  terms: string[];
+  weights: number[];
+}
 
 export function queryOf(gap: GapText): Query {
-  const query: Query = new Map();
+  const query = new Map<string, number>();
   const add = (text: string, weight: number) => {
     for (const term of termsOf(text)) query.set(term, (query.get(term) ?? 0) + weight);
   };
@@ -20,7 +23,7 @@ export function queryOf(gap: GapText): Query {
   add(gap.suggestion, weights.suggestion);
   add(gap.user_goal, weights.goal);
   for (const note of gap.notes ?? []) add(note, weights.note);
-  return query;
+  return { terms: [...query.keys()], weights: [...query.values()] };
 }
 
 function termsOf(text: string): Set<string> {

@@ -1,82 +1,90 @@
-import { blocksOf } from './blocks.ts';
-import { bm25 } from './bm25.ts';
-import { isGenerated } from './code/language.ts';
-import { countsOf, hitFinder, type TermCounts } from './hits.ts';
-import type { Query } from './query.ts';
-import type { CodeFile, LineRange } from './types.ts';
-import { identifierTerms } from './words.ts';
+import { lendBeside } from './beside.ts';
+import { type Candidate, give, leadersOf } from './candidates.ts';
+import type { Graph, NameIndex } from './graph/index.ts';
+import { lexicalScores } from './lexical.ts';
+import { followNames } from './links.ts';
+import { mentionScores } from './mentions.ts';
+import { queryOf } from './query.ts';
+import type { Source } from './source.ts';
+import { spreadAlongImports } from './spread.ts';
+import type { GapText, ToolSite } from './types.ts';
 
-/** A source file with its blocks and what the report's words say about each. */
-export interface RankedFile {
-  path: string;
-  lines: string[];
-  blocks: { range: LineRange; score: number }[];
-  /** What made it a candidate, in words for the prompt and the pull request. */
-  why: string;
-  score: number;
+/**
+ * What each sign is worth. The surface is flat: half or double of any one moves the share of cases with every needed
+ * file by less than two points, so these are round numbers and not worth tuning.
+ */
+const points = {
+  bestBlock: 0.9,
+  wholeFile: 0.4,
+  registersMentioned: 1,
+  quotesMentioned: 0.35,
+  registersAny: 0.15,
+  generated: -0.4,
+};
+
+const matches = 'its words match the report';
+
+const leaders = { count: 5, fall: 0.8 };
+
+/** Everything about a repository that does not depend on the report. */
+export interface Repository {
+  sources: Source[];
+  tools: ToolSite[];
+  graph: Graph;
+  names: NameIndex;
 }
 
-/** How often a word of the path counts as one of the text: a path is written to be found by. */
-const pathRepeats = 3;
+/**
+ * Source files by how likely a change that closes the gap touches them, best first: by the words of the report and the
+ * tools it names, then by what the best of these lend to the files around them.
+ */
+export function rank({ sources, tools, graph, names }: Repository, gap: GapText): Candidate[] {
+  const candidates = byReport(sources, tools, gap);
+  const lending = leadersOf(candidates, leaders.count, leaders.fall);
+  const best = candidates[lending[0]?.index ?? 0]?.score || 1;
+  for (const candidate of candidates) {
+    candidate.score /= best;
+    candidate.reason.points /= best;
+  }
+  spreadAlongImports(candidates, lending, graph);
+  lendBeside(candidates, lending);
+  followNames(candidates, lending, names);
+  return candidates.sort((a, b) => b.score - a.score || (a.source.path < b.source.path ? -1 : 1));
+}
 
-export function rankByWords(files: readonly CodeFile[], query: Query): RankedFile[] {
-  const weights = [...query.values()];
-  const numbers = new Map([...query.keys()].map((term, index) => [term, index]));
-  const find = hitFinder(query);
-  const wholes: TermCounts[] = [];
-  const parts: TermCounts[] = [];
-  const ranked = files.map((file): RankedFile => {
-    const lines = file.text.split('\n');
-    const ranges = blocksOf(lines);
-    const counted = countsOf(find(file.text, lines.length), ranges);
-    parts.push(...counted);
-    wholes.push(withPath(sum(counted), file.path, numbers));
-    return {
-      path: file.path,
-      lines,
-      blocks: ranges.map((range) => ({ range, score: 0 })),
+function byReport(sources: readonly Source[], tools: readonly ToolSite[], gap: GapText): Candidate[] {
+  const words = lexicalScores(sources, queryOf(gap));
+  const mentions = mentionScores(gap, tools, sources);
+  const mostRegistered = mentions.registers.reduce((a, b) => Math.max(a, b), 1);
+  const mostQuoted = mentions.quotes.reduce((a, b) => Math.max(a, b), 0) || 1;
+  const registered = new Map<string, number>();
+  for (const { path } of tools) registered.set(path, (registered.get(path) ?? 0) + 1);
+  return sources.map((source, index) => {
+    const blocks = (words.blocks[index] as number[]).map(
+      (score, block) => score + (mentions.blocks[index]?.get(block) ?? 0),
+    );
+    const top = blocks.reduce((a, b) => Math.max(a, b), 0) || 1;
+    const candidate: Candidate = {
+      source,
       score: 0,
-      why: 'its words match the report',
+      blocks: blocks.map((score) => score / top),
+      reason: { points: 0, why: 'is at hand' },
     };
+    give(candidate, points.bestBlock * (words.bestBlocks[index] as number), matches);
+    give(candidate, points.wholeFile * (words.files[index] as number), matches);
+    give(
+      candidate,
+      (points.registersMentioned * (mentions.registers[index] as number)) / mostRegistered,
+      'registers a tool the report names',
+    );
+    give(
+      candidate,
+      (points.quotesMentioned * (mentions.quotes[index] as number)) / mostQuoted,
+      'names a tool the report names',
+    );
+    const count = registered.get(source.path) ?? 0;
+    give(candidate, count > 0 ? points.registersAny * Math.min(1, 0.5 + count / 10) : 0, 'registers tools');
+    if (source.generated) candidate.score += points.generated;
+    return candidate;
   });
-  const wholeScores = normalised(bm25(wholes, weights, 0.5));
-  const partScores = bm25(parts, weights, 0.3);
-  let at = 0;
-  const best = normalised(
-    ranked.map(({ blocks }) => {
-      for (const block of blocks) block.score = partScores[at++] as number;
-      const [first = 0, second = 0, third = 0] = blocks.map((block) => block.score).sort((a, b) => b - a);
-      return first + 0.35 * (second + third);
-    }),
-  );
-  ranked.forEach((file, index) => {
-    file.score =
-      0.9 * (best[index] as number) +
-      0.5 * (wholeScores[index] as number) -
-      (isGenerated({ path: file.path, text: file.lines.slice(0, 10).join('\n') }) ? 0.4 : 0);
-  });
-  return ranked.sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : 1));
-}
-
-function sum(parts: readonly TermCounts[]): TermCounts {
-  const total: TermCounts = { counts: new Map(), length: 0 };
-  for (const { counts, length } of parts) {
-    total.length += length;
-    for (const [term, count] of counts) total.counts.set(term, (total.counts.get(term) ?? 0) + count);
-  }
-  return total;
-}
-
-function withPath(whole: TermCounts, path: string, numbers: ReadonlyMap<string, number>): TermCounts {
-  for (const part of identifierTerms(path.slice(-80))) {
-    whole.length += pathRepeats;
-    const term = numbers.get(part);
-    if (term !== undefined) whole.counts.set(term, (whole.counts.get(term) ?? 0) + pathRepeats);
-  }
-  return whole;
-}
-
-function normalised(scores: number[]): number[] {
-  const best = scores.reduce((a, b) => Math.max(a, b), 0);
-  return best > 0 ? scores.map((score) => score / best) : scores;
 }

@@ -15,7 +15,9 @@ const stopWords = new Set(
   tried tries true try trying two type types under until up us use used user users uses using value values very via
   want wanted wants was way we well went were what when where whether which while who whole whom why will with within
   without won work worked working works would yet you your agent agents mcp missing currently false string id ids name
-  names list lists number`.split(/\s+/),
+  names list lists number
+  doesn isn aren wasn weren don didn won wouldn shouldn couldn hasn haven hadn ain ll ve re cant dont doesnt isnt via thus hence
+  maybe perhaps really actually simply anyway notice noticed mistake`.split(/\s+/),
 );
 
 /** Longer words are data (hashes, base64), and looking at them costs time on hostile files. */

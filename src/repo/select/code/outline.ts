@@ -1,10 +1,14 @@
 import type { Language } from './language.ts';
 import type { Tokens } from './lex.ts';
 
-/** The names that a file defines, and those it uses (its own included). */
+/** What a file says about itself to others. */
 export interface Outline {
-  defines: Set<string>;
+  /** The names it defines, and the line of each. */
+  defines: Map<string, number>;
+  /** The names and short strings it uses, its own included. */
   uses: Set<string>;
+  /** The line at which its tests begin: Rust keeps them in the same file, in `#[cfg(test)] mod tests`. */
+  testsFrom: number;
 }
 
 /** Shorter names (`run`, `name`) are defined everywhere and connect nothing. */
@@ -20,7 +24,7 @@ const definers: Record<Language, ReadonlySet<string>> = {
 
 export function outlineOf(tokens: Tokens, language: Language): Outline {
   const { kind, text, line } = tokens;
-  const outline: Outline = { defines: new Set(), uses: new Set() };
+  const outline: Outline = { defines: new Map(), uses: new Set(), testsFrom: Number.POSITIVE_INFINITY };
   const definer = definers[language];
   for (let at = 0; at < text.length; at++) {
     const name = text[at] as string;
@@ -28,7 +32,10 @@ export function outlineOf(tokens: Tokens, language: Language): Outline {
       if (name.length >= shortestName && name.length < 64) outline.uses.add(name);
       continue;
     }
-    if (kind[at] !== 'name' || name.length < shortestName) continue;
+    if (kind[at] !== 'name') continue;
+    if (language === 'rust' && name === 'cfg' && startsTests(text, at))
+      outline.testsFrom = Math.min(outline.testsFrom, line[at] as number);
+    if (name.length < shortestName) continue;
     outline.uses.add(name);
     const before = text[at - 1] ?? '';
     const next = text[at + 1];
@@ -41,9 +48,14 @@ export function outlineOf(tokens: Tokens, language: Language): Outline {
         next === '(' &&
         (startsLine || memberModifiers.has(before)) &&
         opensBody(tokens, at + 1));
-    if (defined) outline.defines.add(name);
+    if (defined && !outline.defines.has(name)) outline.defines.set(name, line[at] as number);
   }
   return outline;
+}
+
+/** `#[cfg(test)] mod` from its `cfg` on. */
+function startsTests(text: readonly string[], at: number): boolean {
+  return text[at + 2] === 'test' && text[at + 3] === ')' && text[at + 5] === 'mod';
 }
 
 const memberModifiers = new Set(['async', 'public', 'private', 'protected', 'static', 'override', 'get', 'set']);

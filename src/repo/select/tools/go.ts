@@ -1,5 +1,5 @@
 import type { Tokens } from '../code/lex.ts';
-import { closing, keyAt, keyed, type Registration, type ToolScan, valueAt } from './scan.ts';
+import { argumentValue, closing, keyAt, keyed, type Registration, stringAt, type ToolScan } from './scan.ts';
 
 /**
  * The idioms of Go's SDKs: `mcp.NewTool("x", …)` and wrappers with such a name (generic ones included), `mcp.Tool{Name:
@@ -23,14 +23,14 @@ const maker = /^(?:new|must|add|register|define|convert|create|make|build)\w*too
 function called(tokens: Tokens, at: number): Registration | undefined {
   let open = at + 1;
   if (tokens.text[open] === '[') open = closing(tokens, open) + 1;
-  return tokens.text[open] === '(' ? valueAt(tokens, open + 1) : undefined;
+  return tokens.text[open] === '(' ? argumentValue(tokens, open + 1) : undefined;
 }
 
 /** `{Name: "x", Description: …}` in a list whose type stands elsewhere. */
 function inList(tokens: Tokens, at: number): Registration | undefined {
   const before = tokens.text[at - 2];
   if (before !== '{' && before !== ',') return undefined;
-  const value = tokens.kind[at + 2] === 'string' ? valueAt(tokens, at + 2) : undefined;
+  const value = stringAt(tokens, at + 2);
   const isToolKey = (key: string) => key === 'InputSchema' || key === 'Annotations' || key === 'Description';
   return value?.name && /[_-]/.test(value.name) && keyAt(tokens, at, 1, isToolKey) !== undefined ? value : undefined;
 }

@@ -1,5 +1,6 @@
-import { type Language, languageOf } from '../code/language.ts';
+import type { Language } from '../code/language.ts';
 import type { Tokens } from '../code/lex.ts';
+import type { Source } from '../source.ts';
 import type { ToolSite } from '../types.ts';
 import { goTools } from './go.ts';
 import { jsonTools } from './json.ts';
@@ -16,21 +17,15 @@ const scans: Record<Language, ToolScan> = {
   json: jsonTools,
 };
 
-interface TokenFile {
-  path: string;
-  tokens: Tokens;
-}
-
 /**
  * Where each tool is registered, in the order of the files. A registration that names a constant is looked up where
  * the constant is defined, first in its own file; constants that no registration leads to count by themselves when
  * they are called a tool's name.
  */
-export function toolSites(files: readonly TokenFile[]): ToolSite[] {
-  const constants = files.map(({ tokens }) => constantsOf(tokens));
+export function toolSites(sources: readonly Source[]): ToolSite[] {
+  const constants = sources.map(({ tokens }) => constantsOf(tokens));
   const everywhere = new Map<string, string>();
-  for (const own of constants)
-    for (const [constant, { value }] of own) if (!everywhere.has(constant)) everywhere.set(constant, value);
+  for (const own of constants.toReversed()) for (const [constant, { value }] of own) everywhere.set(constant, value);
   const sites: ToolSite[] = [];
   const seen = new Set<string>();
   const add = (name: string | undefined, path: string, line: number) => {
@@ -38,14 +33,13 @@ export function toolSites(files: readonly TokenFile[]): ToolSite[] {
     seen.add(`${path}\n${name}`);
     sites.push({ name, path, line });
   };
-  const found = files.map(({ path, tokens }) => scans[languageOf(path) as Language](tokens));
-  files.forEach(({ path }, index) => {
-    for (const { name, constant, line } of found[index] ?? []) {
-      add(name ?? constants[index]?.get(constant as string)?.value ?? everywhere.get(constant as string), path, line);
+  sources.forEach(({ path, language, tokens }, index) => {
+    for (const { name, constant = '', line } of scans[language](tokens)) {
+      add(name ?? constants[index]?.get(constant)?.value ?? everywhere.get(constant), path, line);
     }
   });
   const known = new Set(sites.map(({ name }) => name));
-  files.forEach(({ path }, index) => {
+  sources.forEach(({ path }, index) => {
     for (const [constant, { value, line }] of constants[index] as Map<string, Constant>) {
       if (/tool/i.test(constant) && !known.has(value) && /[_-]/.test(value)) add(value, path, line);
     }
@@ -64,10 +58,10 @@ function constantsOf({ kind, text, line }: Tokens): Map<string, Constant> {
   for (let at = 1; at < text.length; at++) {
     if (kind[at] !== 'string' || (text[at - 1] !== '=' && text[at - 1] !== ':')) continue;
     const value = text[at] as string;
-    if (!/^[a-z][a-z0-9]*(?:[_\-.][a-z0-9]+)*$/i.test(value) || value.length > 64) continue;
+    if (value.length > 64 || !/^[a-z][a-z0-9]*(?:[_\-.][a-z0-9]+)*$/i.test(value)) continue;
     const back = kind[at - 2] === 'name' && kind[at - 3] === 'name' && text[at - 4] !== ':' ? at - 3 : at - 2;
-    if (kind[back] === 'name' && !constants.has(text[back] as string))
-      constants.set(text[back] as string, { value, line: line[at] as number });
+    const constant = text[back] as string;
+    if (kind[back] === 'name' && !constants.has(constant)) constants.set(constant, { value, line: line[at] as number });
   }
   return constants;
 }

@@ -35,14 +35,25 @@ const toolName = /^[A-Za-z][\w.\-/]{1,63}$/;
 export function valueAt(tokens: Tokens, at: number): Registration | undefined {
   const { kind, text, line } = tokens;
   const here = { line: line[at] ?? 1 };
-  if (kind[at] === 'string')
-    return toolName.test(text[at] as string) ? { ...here, name: text[at] as string } : undefined;
+  if (kind[at] === 'string') return stringAt(tokens, at);
   if (kind[at] !== 'name') return undefined;
   let last = at;
   while ((text[last + 1] === '.' || text[last + 1] === ':') && last - at < 12) {
     last += text[last + 1] === '.' ? 2 : 3;
   }
   return kind[last] === 'name' && text[last + 1] !== '(' ? { ...here, constant: text[last] as string } : undefined;
+}
+
+/** A string that has the form of a tool's name. */
+export function stringAt({ kind, text, line }: Tokens, at: number): Registration | undefined {
+  const value = text[at] ?? '';
+  return kind[at] === 'string' && toolName.test(value) ? { name: value, line: line[at] as number } : undefined;
+}
+
+/** As an argument, only a constant that is called a tool or a name is one: `AddTool(server, …)` names the server. */
+export function argumentValue(tokens: Tokens, at: number): Registration | undefined {
+  const value = valueAt(tokens, at);
+  return value?.constant === undefined || /tool|name/i.test(tokens.text.slice(at, at + 3).join('')) ? value : undefined;
 }
 
 /** The value of a key of the bracket that opens at `open`: `name="x"`, `name: "x"`, `"name": "x"`. */

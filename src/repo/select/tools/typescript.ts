@@ -1,5 +1,5 @@
 import type { Tokens } from '../code/lex.ts';
-import { argument, keyAt, keyed, type Registration, type ToolScan, valueAt } from './scan.ts';
+import { argument, argumentValue, keyAt, keyed, type Registration, stringAt, type ToolScan } from './scan.ts';
 
 /**
  * The idioms of TypeScript's and JavaScript's SDKs: `server.tool("x", …)`, `registerTool("x", …)`, `addTool({name})`
@@ -13,8 +13,8 @@ export const typescriptTools: ToolScan = (tokens) => {
     const name = text[at] as string;
     const next = text[at + 1];
     if (next === '(' && registrar.test(name) && text[at - 1] !== 'function') found.push(called(tokens, at));
-    else if (next === ':' && name === 'name') found.push(inObject(tokens, at));
-    else if ((name === 'name' || name === 'toolName') && isMember(text, at)) found.push(field(tokens, at));
+    else if (next === ':' && name === 'name' && !modifiers.has(text[at - 1] ?? '')) found.push(inObject(tokens, at));
+    else if (name === 'name' || name === 'toolName') found.push(field(tokens, at));
   }
   return found.filter((each) => each !== undefined);
 };
@@ -26,20 +26,13 @@ function called(tokens: Tokens, at: number): Registration | undefined {
   const { kind, text, line } = tokens;
   const open = at + 1;
   const here = line[at] as number;
-  if (text[at] === 'tool' && text[at - 1] === ':' && kind[at - 2] === 'name')
-    return { name: text[at - 2] as string, line: here };
+  const isValueOfKey = text[at] === 'tool' && text[at - 1] === ':' && kind[at - 2] === 'name';
+  if (isValueOfKey) return { name: text[at - 2] as string, line: here };
   for (const index of [0, 1]) {
     const start = argument(tokens, open, index);
     if (start === undefined) break;
-    const value =
-      text[start] === '{'
-        ? keyed(tokens, start, 'name')
-        : kind[start] === 'string' || index === 0
-          ? valueAt(tokens, start)
-          : undefined;
-    if (value?.name !== undefined) return { ...value, line: here };
-    if (value?.constant !== undefined && /tool|name/i.test(text.slice(start, start + 3).join('')))
-      return { ...value, line: here };
+    const value = text[start] === '{' ? keyed(tokens, start, 'name') : argumentValue(tokens, start);
+    if (value) return { ...value, line: here };
   }
   return undefined;
 }
@@ -55,28 +48,28 @@ const schemaKeys = new Set([
   'execute',
 ]);
 
+const modifiers = new Set(['static', 'public', 'readonly', 'override', 'protected', 'private']);
+
 /** `{name: "x", description: …, inputSchema: …}`. A plain word with a description could be anything: it needs a schema. */
 function inObject(tokens: Tokens, at: number): Registration | undefined {
   const before = tokens.text[at - 1];
-  const value = tokens.kind[at + 2] === 'string' ? valueAt(tokens, at + 2) : undefined;
+  const value = stringAt(tokens, at + 2);
   if (!value?.name || (before !== '{' && before !== ',')) return undefined;
   const compound = /[_-]/.test(value.name);
   const isToolKey = (key: string) => schemaKeys.has(key) || (compound && (key === 'description' || key === 'title'));
   return keyAt(tokens, at, 1, isToolKey) === undefined ? undefined : value;
 }
 
-const modifiers = new Set(['static', 'public', 'readonly', 'override', 'protected', 'private']);
-
-/** `static readonly toolName = "x"`, `public name: string = "x"`, and `name = "x"` in the body of a class. */
-function isMember(text: readonly string[], at: number): boolean {
-  return modifiers.has(text[at - 1] ?? '') || (text[at] === 'toolName' && text[at - 1] !== '.' && text[at + 1] === '=');
-}
-
+/**
+ * `static readonly toolName = "x"`, `public name: string = "x"`, and `name = "x"` above a `description` in the body of a
+ * class. The name of an error class is a field too, but begins with a capital.
+ */
 function field(tokens: Tokens, at: number): Registration | undefined {
-  for (let equals = at + 1; equals < at + 12; equals++) {
-    const token = tokens.text[equals];
-    if (token === '=') return tokens.kind[equals + 1] === 'string' ? valueAt(tokens, equals + 1) : undefined;
-    if (token === ';' || token === '(' || token === '{') return undefined;
-  }
-  return undefined;
+  const { text } = tokens;
+  const equals = text.slice(at + 1, at + 6).indexOf('=') + at + 1;
+  if (equals === at || text[at - 1] === '.') return undefined;
+  const described = text.slice(equals + 2, equals + 8).includes('description');
+  const declared = modifiers.has(text[at - 1] ?? '') || (text[at] === 'toolName' && equals === at + 1);
+  const value = declared || described ? stringAt(tokens, equals + 1) : undefined;
+  return value && /^[a-z]/.test(value.name as string) ? value : undefined;
 }
