@@ -31,11 +31,9 @@ export const TOOL_DESCRIPTION =
 export const INSTRUCTIONS =
   'If you are about to say something cannot be done, or you worked around these tools, call `feedback` once for that gap before ' +
   'your final answer, then finish the task with what is available.';
-
 const USER_AGENT = 'PatchworkMCP-TypeScript/2.0';
 const GAP_TYPES = ['missing_tool', 'incomplete_results', 'missing_parameter', 'wrong_format', 'other'];
 const RESOLUTIONS = ['blocked', 'worked_around', 'partial'];
-
 type Field = { type: 'string' | 'array' | 'integer'; description: string; enum?: string[]; items?: { type: 'string' } };
 const text = (description: string): Field => ({ type: 'string', description });
 const FIELDS: Record<string, Field> = {
@@ -92,20 +90,25 @@ export function registerFeedbackTool(mcpServer: object, name: string | Options =
     _meta: { 'anthropic/alwaysLoad': true }, // not to be hidden behind a search for tools
   };
   server.registerTool(TOOL_NAME, config, async (args: Json, call: Sdk) => {
-    const headers = call?.requestInfo?.headers ?? call?.http?.req?.headers;
-    const { name, version } = server.server?._serverInfo ?? {};
-    const { text, structured, isError } = await submitFeedback(args, serverName || name, {
-      serverVersion: version,
-      tools: await listedTools(server, call),
-      client: call?.mcpReq?.envelope?.['io.modelcontextprotocol/clientInfo'] ?? server.server?.getClientVersion?.(),
-      userAgent: headers?.get?.('user-agent') ?? headers?.['user-agent'],
-      meta: call?._meta ?? call?.mcpReq?._meta,
-      transportSession: call?.sessionId,
-      http: Boolean(headers ?? call?.sessionId ?? server.server?.transport?.handleRequest),
-      ...options,
-    });
+    const context = { ...(await contextOf(server, call)), ...options };
+    const name = serverName || server.server?._serverInfo?.name;
+    const { text, structured, isError } = await submitFeedback(args, name, context);
     return { content: [{ type: 'text', text }], structuredContent: structured, isError };
   });
+}
+
+/** What an SDK knows of the server and of one call. */
+export async function contextOf(server: Sdk, call: Sdk): Promise<Options> {
+  const headers = call?.requestInfo?.headers ?? call?.http?.req?.headers;
+  return {
+    serverVersion: server.server?._serverInfo?.version,
+    tools: await listedTools(server, call),
+    client: call?.mcpReq?.envelope?.['io.modelcontextprotocol/clientInfo'] ?? server.server?.getClientVersion?.(),
+    userAgent: headers?.get?.('user-agent') ?? headers?.['user-agent'],
+    meta: call?._meta ?? call?.mcpReq?._meta,
+    transportSession: call?.sessionId,
+    http: Boolean(headers ?? call?.sessionId ?? server.server?.transport?.handleRequest),
+  };
 }
 
 /** Listed with its plain type, but a value of another type passes: it must not lose the report. */
@@ -120,8 +123,7 @@ function zodOf(key: string, field: Field): z.ZodTypeAny {
 
 async function listedTools(server: Sdk, call: Sdk): Promise<Tool[]> {
   try {
-    const request = { jsonrpc: '2.0', id: 0, method: 'tools/list', params: {} };
-    return (await server.server._requestHandlers.get('tools/list')(request, call)).tools;
+    return (await server.server._requestHandlers.get('tools/list')({ method: 'tools/list' }, call)).tools;
   } catch {
     return Object.keys(server._registeredTools ?? {}).map((name) => ({ name }));
   }
@@ -140,7 +142,6 @@ export async function submitFeedback(args: Json, server = '', options: Options =
   const missing = ['what_i_needed', 'what_i_tried'].find((field) => !asText(args[field]).trim());
   if (missing) return reply('rejected', `Not recorded: ${missing} is missing. Add it and call feedback again.`);
   const session = sessionOf(args, options);
-
   const offer = offered.get(session.id);
   const same_as = Number(asText(args.same_as).replace('#', ''));
   if (offer?.gaps.includes(same_as)) {
@@ -349,7 +350,6 @@ function candidates({ answer }: Outcome): { gap: number; title: string }[] {
   return known.map((entry) => ({ gap: Number(entry?.gap), title: line(entry?.title, 120).replaceAll('"', "'") }));
 }
 
-// Each keeps its group.
 const SECRETS = [
   /()-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
   /()\b(?:gh[pousr]_|github_pat_|glpat-|sk-|[sr]k_live_|[sr]k_test_|xox[abeoprs]-|hf_|npm_|pypi-|AIza)[\w-]{16,}/g,

@@ -1,23 +1,29 @@
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { submitFeedback } from '../../../dropins/typescript/feedback-tool.ts';
+import { submitFeedback, type Tool } from '../../../dropins/typescript/feedback-tool.ts';
+import { createInference, heartbeat } from '../../../dropins/typescript/inferred.ts';
 import { PatchworkError } from '../../report/index.ts';
 import { readOptions } from '../options.ts';
 import { startChild } from './child.ts';
 import { drained, lines } from './lines.ts';
 import { createProxy, type ProxyOptions } from './proxy.ts';
 
-const HELP = `patchworkmcp wrap -- <command> [arguments]
-patchworkmcp wrap --url <address> [--header "Name: value"]...
+const HELP = `patchworkmcp wrap [--inferred] [--heartbeat] -- <command> [arguments]
+patchworkmcp wrap [--inferred] [--heartbeat] --url <address> [--header "Name: value"]...
 
 Puts the feedback tool in front of an MCP server that you cannot or do not want to change: any server on stdio, or one on
 Streamable HTTP. Speaks stdio to the client, passes everything else through as it is, and ends with the server. Reports go where
-PATCHWORKMCP_URL or FEEDBACK_SIDECAR_URL say, as with the drop-ins.`;
+PATCHWORKMCP_URL or FEEDBACK_SIDECAR_URL say, as with the drop-ins.
+
+  --inferred   also counts calls of tools and parameters that do not exist: names only, at most one report an hour
+  --heartbeat  says every minute that the server runs, and the names of its tools`;
 
 const OPTIONS = {
   url: { type: 'string' },
   header: { type: 'string', multiple: true },
+  inferred: { type: 'boolean' },
+  heartbeat: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
 
@@ -36,8 +42,26 @@ export async function wrap(args: string[]): Promise<number> {
   if (command !== undefined && values.header) {
     throw new PatchworkError('bad_argument', '--header is for --url; a command gets its environment.');
   }
-  const more = { submit: submitFeedback };
-  return values.url === undefined ? overStdio(command ?? '', rest, more) : overHttp(values.url, values.header, more);
+  const inference = values.inferred ? createInference() : undefined;
+  let beating: (() => void) | undefined;
+  let latest: { server: string; tools: Tool[] };
+  const more: More = {
+    submit: submitFeedback,
+    ...(inference && { onCall: ({ server, context, ...call }) => inference.observe(call, server, context) }),
+    ...(values.heartbeat && {
+      onTools(tools, server) {
+        latest = { server, tools };
+        beating ??= heartbeat(async () => latest);
+      },
+    }),
+  };
+  const status =
+    values.url === undefined
+      ? await overStdio(command ?? '', rest, more)
+      : await overHttp(values.url, values.header, more);
+  if (inference) await Promise.race([inference.flush(), sleep(LAST_REPORT_MS, undefined, { ref: false })]);
+  beating?.();
+  return status;
 }
 
 type More = Omit<ProxyOptions, 'toServer' | 'toClient'>;
