@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { accountByLogin, ensurePeople, PEOPLE } from './domain/accounts.ts';
-import { type AppRegistration, installApp, registerApp } from './domain/apps.ts';
+import { type AppRegistration, registerApp } from './domain/apps.ts';
+import { installApp } from './domain/installations.ts';
 import { repositoryFolder } from './domain/repositories.ts';
 import { createRepository, type RepositoryOptions, recover } from './domain/setup.ts';
 import { type GitRepository, openRepository } from './git/repository.ts';
@@ -15,6 +16,7 @@ import { createRest } from './rest/index.ts';
 import { type Limits, rateLimiter } from './rest/limits.ts';
 import { createSmartHttp, isGitPath } from './smart-http.ts';
 import { openStore } from './store.ts';
+import { createWebFlow, isWebFlowPath } from './web-flow.ts';
 import type { Account, Repo, World } from './world.ts';
 
 export interface ForgeOptions {
@@ -55,8 +57,8 @@ export interface Forge {
     clientSecret: string;
     webhookSecret: string;
   }>;
-  /** The id of the App's installation on the account. */
-  installApp(slug: string, account: string): Promise<number>;
+  /** Installs an App on all repositories of the account, or on those named; gives the installation's id. */
+  installApp(slug: string, account: string, repositories?: readonly string[]): Promise<number>;
   /** Resolves when no webhook delivery waits or is under way. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -109,6 +111,7 @@ export async function openForge(options: ForgeOptions): Promise<Forge> {
   const limiter = rateLimiter(options.limits ?? {}, now);
   const rest = createRest(world, limiter);
   const graphql = createGraphql(world, limiter);
+  const webFlow = createWebFlow(world);
   const smartHttp = createSmartHttp(world);
   const headersOf = (login: string) => (login === '' ? {} : { authorization: `token ${login}` });
 
@@ -145,6 +148,7 @@ export async function openForge(options: ForgeOptions): Promise<Forge> {
     if (/^\/api\/v3(\/|$)/.test(pathname))
       return rest.fetch(withPath(request, pathname.slice('/api/v3'.length) || '/'));
     if (isGitPath(pathname)) return smartHttp(request);
+    if (isWebFlowPath(pathname)) return webFlow.fetch(request);
     return BARE_API.test(pathname) ? rest.fetch(request) : site.fetch(request);
   }
 
@@ -165,7 +169,7 @@ export async function openForge(options: ForgeOptions): Promise<Forge> {
         webhookSecret: app.webhook_secret,
       };
     },
-    installApp: async (slug, account) => installApp(world, slug, account).id,
+    installApp: async (slug, account, repositories) => installApp(world, slug, account, repositories ?? null).id,
     settled: () => deliveries.settled(),
     async close() {
       await deliveries.close();

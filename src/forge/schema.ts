@@ -285,4 +285,87 @@ export const SCHEMA: readonly string[] = [
   CREATE INDEX deliveries_waiting ON deliveries (id) WHERE delivered_at IS NULL;
   CREATE INDEX deliveries_by_app ON deliveries (app_id, id);
   `,
+  `
+  CREATE TABLE hooks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    repository_id INTEGER NOT NULL REFERENCES repositories (id),
+    url TEXT NOT NULL,
+    secret TEXT,
+    content_type TEXT NOT NULL CHECK (content_type IN ('json', 'form')),
+    events_json TEXT NOT NULL,
+    active INTEGER NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX hooks_by_repository ON hooks (repository_id);
+
+  -- A delivery goes to an App or to a repository's own hook.
+  CREATE TABLE deliveries_2 (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    guid TEXT NOT NULL,
+    app_id INTEGER REFERENCES apps (id),
+    hook_id INTEGER REFERENCES hooks (id) ON DELETE CASCADE,
+    event TEXT NOT NULL,
+    action TEXT,
+    installation_id INTEGER,
+    repository_id INTEGER,
+    redelivery INTEGER NOT NULL DEFAULT 0,
+    payload TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    delivered_at TEXT,
+    duration REAL,
+    status TEXT,
+    status_code INTEGER,
+    request_json TEXT,
+    response_json TEXT,
+    response_body TEXT,
+    CHECK ((app_id IS NULL) <> (hook_id IS NULL))
+  ) STRICT;
+  INSERT INTO deliveries_2
+    SELECT id, guid, app_id, NULL, event, action, installation_id, repository_id, redelivery, payload, created_at,
+      delivered_at, duration, status, status_code, request_json, response_json, response_body FROM deliveries;
+  DROP TABLE deliveries;
+  ALTER TABLE deliveries_2 RENAME TO deliveries;
+  CREATE INDEX deliveries_waiting ON deliveries (id) WHERE delivered_at IS NULL;
+  CREATE INDEX deliveries_by_app ON deliveries (app_id, id);
+  CREATE INDEX deliveries_by_hook ON deliveries (hook_id, id);
+
+  CREATE TABLE reviews (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    repository_id INTEGER NOT NULL REFERENCES repositories (id),
+    issue_id INTEGER NOT NULL REFERENCES issues (id),
+    user_id INTEGER NOT NULL REFERENCES accounts (id),
+    state TEXT NOT NULL CHECK (state IN ('PENDING', 'COMMENTED', 'APPROVED', 'CHANGES_REQUESTED', 'DISMISSED')),
+    body TEXT NOT NULL,
+    commit_sha TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    submitted_at TEXT
+  ) STRICT;
+  CREATE INDEX reviews_by_issue ON reviews (issue_id, id);
+
+  CREATE TABLE review_requests (
+    issue_id INTEGER NOT NULL REFERENCES issues (id),
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    PRIMARY KEY (issue_id, account_id)
+  ) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE apps ADD COLUMN callback_urls_json TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE apps ADD COLUMN setup_url TEXT;
+  -- Null: all repositories of the account, also those to come.
+  ALTER TABLE installations ADD COLUMN repositories_json TEXT;
+
+  CREATE TABLE user_tokens (
+    hash TEXT PRIMARY KEY,
+    app_id INTEGER NOT NULL REFERENCES apps (id),
+    account_id INTEGER NOT NULL REFERENCES accounts (id)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What a browser carries from a page of ours to a program: worth something once, and not for long.
+  CREATE TABLE codes (
+    hash TEXT PRIMARY KEY,
+    purpose TEXT NOT NULL CHECK (purpose IN ('manifest', 'authorization')),
+    data_json TEXT NOT NULL,
+    expires_at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

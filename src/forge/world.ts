@@ -131,6 +131,8 @@ export interface App {
   webhook_secret: string;
   permissions_json: string;
   events_json: string;
+  callback_urls_json: string;
+  setup_url: string | null;
   created_at: string;
   updated_at: string;
 }
@@ -141,16 +143,30 @@ export interface Installation {
   account_id: number;
   permissions_json: string;
   events_json: string;
+  /** Ids of the repositories it is restricted to; null is all of the account's. */
+  repositories_json: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface Hook {
+  id: number;
+  repository_id: number;
+  url: string;
+  secret: string | null;
+  content_type: 'json' | 'form';
+  events_json: string;
+  active: number;
   created_at: string;
   updated_at: string;
 }
 
 export type Permissions = Record<string, string>;
 
-/** Who asks. An installation acts as its App's bot; an App itself (JWT) may only speak about itself. */
+/** Who asks. A person may act through an App (web flow). An installation acts as its App's bot; an App itself (JWT) may only speak about itself. */
 export type Viewer =
   | { kind: 'anonymous' }
-  | { kind: 'user'; account: Account; app: null }
+  | { kind: 'user'; account: Account; app: App | null }
   | {
       kind: 'installation';
       account: Account;

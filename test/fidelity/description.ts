@@ -129,11 +129,16 @@ function decoded(segment: string): string {
   }
 }
 
-/** An old copy of the schema of an installation stands here, whose account is a user and an enterprise at once. */
+/** Two copies of schemas in the description are older than what they were copied from. */
 function correct(description: Description): void {
+  // an installation whose account is a user and an enterprise at once
   const answer = description.paths['/app/installations']?.get?.responses['200'] as Content;
   const schema = answer.content?.['application/json']?.schema;
   if (schema) schema.items = { $ref: '#/components/schemas/installation' };
+  // a pull request whose repository lacks two fields that it has in the same event's other actions
+  const { schemas } = description.components;
+  const fields = (action: string) => schemas[`webhook-pull-request-review-${action}`]?.properties as Tree;
+  fields('edited').pull_request = fields('submitted').pull_request;
 }
 
 /** The more literal of two paths that both match is the one meant: `/issues/comments/7` is no comment list of issue "comments". */

@@ -127,6 +127,8 @@ function apiUrl(fidelity: Fidelity, { pathname, search }: URL): string | undefin
   if (pathname === '/graphql' || pathname === '/api/graphql') return '/graphql';
   if (pathname === '/api/v3') return '/';
   if (pathname.startsWith('/api/v3/')) return pathname.slice('/api/v3'.length) + search;
+  // the one page whose path begins like the API's
+  if (/^\/apps\/[^/]+\/installations\/new$/.test(pathname)) return undefined;
   return pathname !== '/' && fidelity.isTopic(pathname) ? pathname + search : undefined;
 }
 

@@ -41,6 +41,16 @@ export function record(
   );
 }
 
+/** What an `edited` event says: the former values of the fields that differ. */
+export function changesOf(
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+  fields: readonly string[],
+): Record<string, { from: string }> {
+  const changed = fields.filter((field) => before[field] !== after[field]);
+  return Object.fromEntries(changed.map((field) => [field, { from: String(before[field] ?? '') }]));
+}
+
 export function touch(world: World, issue: Issue): void {
   world.store.run('UPDATE issues SET updated_at = ? WHERE id = ?', world.time(), issue.id);
 }
@@ -63,13 +73,14 @@ export function announce(
     label?: Label;
     assignee?: Account;
     milestone?: Milestone;
+    reviewer?: Account;
     changes?: Record<string, unknown>;
     before?: string;
     after?: string;
   } = {},
 ): void {
   const { links } = world;
-  const { label, assignee, milestone, ...plain } = about;
+  const { label, assignee, milestone, reviewer, ...plain } = about;
   emit(world, repo, actor.account, issue.is_pull ? 'pull_request' : 'issues', action, () => {
     const now = issueById(world, issue.id);
     return {
@@ -79,6 +90,7 @@ export function announce(
       ...(label ? { label: labelJson(links, repo, label) } : {}),
       ...(assignee ? { assignee: userJson(links, assignee) } : {}),
       ...(milestone ? { milestone: milestoneJson(links, repo, milestoneView(world, milestone)) } : {}),
+      ...(reviewer ? { requested_reviewer: userJson(links, reviewer) } : {}),
       ...plain,
     };
   });

@@ -1,8 +1,10 @@
 import { forbidden, GitHubError, invalid, notFound } from '../answers.ts';
+import { emit } from '../hooks/emit.ts';
+import { labelJson } from '../present/issue.ts';
 import type { Actor, Issue, Label, Repo, World } from '../world.ts';
 import { demand, may } from './access.ts';
 import { type Input, optionalText, requiredText } from './fields.ts';
-import { announce, record, touch } from './issue-events.ts';
+import { announce, changesOf, record, touch } from './issue-events.ts';
 
 const NAME = { resource: 'Label', max: 50 };
 const DESCRIPTION = { resource: 'Label', max: 100 };
@@ -43,7 +45,14 @@ const randomColor = () =>
     .toString(16)
     .padStart(6, '0');
 
-function insertLabel(world: World, repo: Repo, name: string, color: string, description: string | null): Label {
+function insertLabel(
+  world: World,
+  actor: Actor,
+  repo: Repo,
+  name: string,
+  color: string,
+  description: string | null,
+): Label {
   world.store.run(
     'INSERT INTO labels (repository_id, name, color, description) VALUES (?, ?, ?, ?)',
     repo.id,
@@ -51,7 +60,23 @@ function insertLabel(world: World, repo: Repo, name: string, color: string, desc
     color,
     description,
   );
-  return getLabel(world, repo, name);
+  const label = getLabel(world, repo, name);
+  announceLabel(world, actor, repo, label, 'created');
+  return label;
+}
+
+function announceLabel(
+  world: World,
+  actor: Actor,
+  repo: Repo,
+  label: Label,
+  action: 'created' | 'edited' | 'deleted',
+  changes: Record<string, { from: string }> = {},
+): void {
+  emit(world, repo, actor.account, 'label', action, () => ({
+    ...(action === 'edited' ? { changes } : {}),
+    label: labelJson(world.links, repo, label),
+  }));
 }
 
 export function createLabel(world: World, actor: Actor, repo: Repo, input: Input): Label {
@@ -60,7 +85,7 @@ export function createLabel(world: World, actor: Actor, repo: Repo, input: Input
   const description = optionalText(input, 'description', DESCRIPTION) ?? null;
   const color = colorOf(input) ?? randomColor();
   if (findLabel(world, repo, name)) throw invalid({ resource: 'Label', code: 'already_exists', field: 'name' });
-  return world.store.transaction(() => insertLabel(world, repo, name, color, description));
+  return world.store.transaction(() => insertLabel(world, actor, repo, name, color, description));
 }
 
 export function updateLabel(world: World, actor: Actor, repo: Repo, label: Label, input: Input): Label {
@@ -71,19 +96,27 @@ export function updateLabel(world: World, actor: Actor, repo: Repo, label: Label
   const color = colorOf(input) ?? label.color;
   const other = findLabel(world, repo, name);
   if (other && other.id !== label.id) throw invalid({ resource: 'Label', code: 'already_exists', field: 'name' });
-  world.store.run(
-    'UPDATE labels SET name = ?, color = ?, description = ? WHERE id = ?',
-    name,
-    color,
-    description === undefined ? label.description : description,
-    label.id,
-  );
-  return getLabel(world, repo, name);
+  return world.store.transaction(() => {
+    world.store.run(
+      'UPDATE labels SET name = ?, color = ?, description = ? WHERE id = ?',
+      name,
+      color,
+      description === undefined ? label.description : description,
+      label.id,
+    );
+    const updated = getLabel(world, repo, name);
+    const changes = changesOf({ ...label }, { ...updated }, ['name', 'color', 'description']);
+    if (Object.keys(changes).length > 0) announceLabel(world, actor, repo, updated, 'edited', changes);
+    return updated;
+  });
 }
 
 export function deleteLabel(world: World, actor: Actor, repo: Repo, label: Label): void {
   demand(world, actor, repo, 'write', 'issues:write|pull_requests:write');
-  world.store.run('DELETE FROM labels WHERE id = ?', label.id);
+  world.store.transaction(() => {
+    world.store.run('DELETE FROM labels WHERE id = ?', label.id);
+    announceLabel(world, actor, repo, label, 'deleted');
+  });
 }
 
 /** The labels of these names; those that do not exist are made, by people who may. */
@@ -96,7 +129,7 @@ export function resolveLabels(world: World, actor: Actor, repo: Repo, names: rea
     const label = findLabel(world, repo, name);
     if (label) return label;
     if (!may(world, actor, repo, 'write', 'issues:write|pull_requests:write')) throw forbidden();
-    return insertLabel(world, repo, name, 'ededed', null);
+    return insertLabel(world, actor, repo, name, 'ededed', null);
   });
   return [...new Map(found.map((label) => [label.id, label])).values()];
 }

@@ -1,9 +1,12 @@
 import { invalid, notFound } from '../answers.ts';
+import { emit } from '../hooks/emit.ts';
 import { isoSeconds } from '../moments.ts';
-import type { Milestone } from '../present/milestone.ts';
+import { type Milestone, milestoneJson } from '../present/milestone.ts';
 import type { Actor, Repo, World } from '../world.ts';
 import { demand } from './access.ts';
 import { type Input, oneOf, optionalText, requiredText } from './fields.ts';
+import { changesOf } from './issue-events.ts';
+import { milestoneView } from './views.ts';
 
 const TITLE = { resource: 'Milestone', max: 255 };
 
@@ -72,7 +75,9 @@ export function createMilestone(world: World, actor: Actor, repo: Repo, input: I
       now,
       state === 'closed' ? now : null,
     );
-    return getMilestone(world, repo, number);
+    const milestone = getMilestone(world, repo, number);
+    announceMilestone(world, actor, repo, milestone, 'created');
+    return milestone;
   });
 }
 
@@ -80,17 +85,39 @@ export function updateMilestone(world: World, actor: Actor, repo: Repo, mileston
   demand(world, actor, repo, 'write', 'issues:write|pull_requests:write');
   const { title, description, due, state } = valuesOf(world, repo, input, milestone);
   const now = world.time();
-  world.store.run(
-    `UPDATE milestones SET title = ?, description = ?, state = ?, due_on = ?, updated_at = ?, closed_at = ? WHERE id = ?`,
-    title,
-    description,
-    state,
-    due,
-    now,
-    state === 'closed' ? (milestone.closed_at ?? now) : null,
-    milestone.id,
-  );
-  return getMilestone(world, repo, milestone.number);
+  return world.store.transaction(() => {
+    world.store.run(
+      `UPDATE milestones SET title = ?, description = ?, state = ?, due_on = ?, updated_at = ?, closed_at = ? WHERE id = ?`,
+      title,
+      description,
+      state,
+      due,
+      now,
+      state === 'closed' ? (milestone.closed_at ?? now) : null,
+      milestone.id,
+    );
+    const updated = getMilestone(world, repo, milestone.number);
+    const changes = changesOf({ ...milestone }, { ...updated }, ['title', 'description', 'due_on']);
+    if (Object.keys(changes).length > 0) announceMilestone(world, actor, repo, updated, 'edited', { changes });
+    if (updated.state !== milestone.state) {
+      announceMilestone(world, actor, repo, updated, updated.state === 'open' ? 'opened' : 'closed');
+    }
+    return updated;
+  });
+}
+
+function announceMilestone(
+  world: World,
+  actor: Actor,
+  repo: Repo,
+  milestone: Milestone,
+  action: 'created' | 'edited' | 'opened' | 'closed' | 'deleted',
+  extra: Record<string, unknown> = {},
+): void {
+  emit(world, repo, actor.account, 'milestone', action, () => ({
+    ...extra,
+    milestone: milestoneJson(world.links, repo, milestoneView(world, milestone)),
+  }));
 }
 
 export function deleteMilestone(world: World, actor: Actor, repo: Repo, milestone: Milestone): void {
@@ -98,5 +125,6 @@ export function deleteMilestone(world: World, actor: Actor, repo: Repo, mileston
   world.store.transaction(() => {
     world.store.run('UPDATE issues SET milestone_id = NULL WHERE milestone_id = ?', milestone.id);
     world.store.run('DELETE FROM milestones WHERE id = ?', milestone.id);
+    announceMilestone(world, actor, repo, milestone, 'deleted');
   });
 }

@@ -3,7 +3,7 @@ import type { Issue, Repo, World } from '../world.ts';
 import { accountById } from './accounts.ts';
 import { missingChecks } from './protection.ts';
 import { openIssues } from './repositories.ts';
-import { viewIssues } from './views.ts';
+import { reviewersOf, viewIssues } from './views.ts';
 
 export function pullViews(world: World, repo: Repo, issues: readonly Issue[]): PullView[] {
   const open = openIssues(world, repo.id);
@@ -12,7 +12,8 @@ export function pullViews(world: World, repo: Repo, issues: readonly Issue[]): P
     const { merged_by: mergedBy } = view.pull;
     const blocked = missingChecks(world, repo, view.pull).length > 0;
     const merger = mergedBy === null ? null : accountById(world, mergedBy);
-    return [{ ...view, pull: view.pull, open, blocked, mergedBy: merger }];
+    const reviewers = reviewersOf(world, view.issue);
+    return [{ ...view, pull: view.pull, open, blocked, mergedBy: merger, reviewers }];
   });
 }
 

@@ -1,7 +1,7 @@
 import { type Commit, isAncestor, listCommits, touchedFiles } from '../git/history.ts';
 import { listRefs, NO_OBJECT } from '../git/repository.ts';
 import { emit } from '../hooks/emit.ts';
-import { type PushedCommit, pushJson } from '../present/push.ts';
+import { type PushedCommit, pushJson, refEventJson } from '../present/push.ts';
 import type { Actor, Repo, World } from '../world.ts';
 import { closeReferenced } from './closing.ts';
 import { followRefs } from './pull-sync.ts';
@@ -44,6 +44,12 @@ export async function observe(world: World, actor: Actor, repo: Repo): Promise<v
     }
     const time = world.time();
     world.store.run('UPDATE repositories SET pushed_at = ?, updated_at = ? WHERE id = ?', time, time, repo.id);
+    for (const { name, before: old, after } of changes) {
+      if (old !== null && after !== null) continue;
+      emit(world, repo, actor.account, old === null ? 'create' : 'delete', null, () =>
+        refEventJson(repo, name, old === null),
+      );
+    }
     for (const push of pushes) {
       emit(world, repo, actor.account, 'push', null, () => pushJson(world.links, repo, actor.account, push));
     }

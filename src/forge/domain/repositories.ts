@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { invalid, notFound, unprocessable } from '../answers.ts';
 import { setHead } from '../git/repository.ts';
+import { emit } from '../hooks/emit.ts';
 import { isRepositoryName } from '../names.ts';
 import type { RepoPermissions } from '../present/repository.ts';
 import type { Account, Actor, Repo, Viewer, World } from '../world.ts';
@@ -106,13 +107,22 @@ export async function updateRepository(world: World, actor: Actor, repo: Repo, i
     throw invalid({ resource: 'Repository', field: 'default_branch', code: 'invalid', value: branch });
   }
   if (branch !== repo.default_branch) await setHead(world.git(repo).dir, branch);
-  world.store.run(
-    'UPDATE repositories SET description = ?, default_branch = ?, allow_auto_merge = ?, updated_at = ? WHERE id = ?',
-    description === undefined ? repo.description : description,
-    branch,
-    Number(autoMerge),
-    world.time(),
-    repo.id,
-  );
+  world.store.transaction(() => {
+    world.store.run(
+      'UPDATE repositories SET description = ?, default_branch = ?, allow_auto_merge = ?, updated_at = ? WHERE id = ?',
+      description === undefined ? repo.description : description,
+      branch,
+      Number(autoMerge),
+      world.time(),
+      repo.id,
+    );
+    const changes = {
+      ...(branch === repo.default_branch ? {} : { default_branch: { from: repo.default_branch } }),
+      ...(description === undefined || description === repo.description
+        ? {}
+        : { description: { from: repo.description } }),
+    };
+    if (Object.keys(changes).length > 0) emit(world, repo, actor.account, 'repository', 'edited', () => ({ changes }));
+  });
   return repositoryOf(world, repo.id).repo;
 }

@@ -1,9 +1,12 @@
 import { invalid, unprocessable } from '../answers.ts';
+import { emit } from '../hooks/emit.ts';
+import { statusHookJson } from '../present/status.ts';
 import type { Actor, Repo, World } from '../world.ts';
 import { demand } from './access.ts';
 import { mergeWhatWaited } from './auto-merge.ts';
+import { getCommit, viewCommit } from './commits.ts';
 import { type Input, oneOf, optionalText } from './fields.ts';
-import { findCommit } from './refs.ts';
+import { findCommit, refsUnder } from './refs.ts';
 
 export interface Status {
   id: number;
@@ -25,20 +28,29 @@ export async function createStatus(world: World, actor: Actor, repo: Repo, sha: 
   const description = optionalText(input, 'description', { resource: 'Status', max: 140 }) ?? null;
   const target = optionalText(input, 'target_url', { resource: 'Status' }) ?? null;
   if ((await findCommit(world, repo, sha)) !== sha) throw unprocessable(`No commit found for SHA: ${sha}`);
-  const { id } = world.store.run(
-    `INSERT INTO statuses (repository_id, sha, state, context, description, target_url, creator_id, created_at)
+  const commit = await getCommit(world, repo, sha);
+  const created = world.store.transaction(() => {
+    const { id } = world.store.run(
+      `INSERT INTO statuses (repository_id, sha, state, context, description, target_url, creator_id, created_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    repo.id,
-    sha,
-    state,
-    context,
-    description,
-    target,
-    actor.account.id,
-    world.time(),
-  );
+      repo.id,
+      sha,
+      state,
+      context,
+      description,
+      target,
+      actor.account.id,
+      world.time(),
+    );
+    const status = world.store.get<Status>('SELECT * FROM statuses WHERE id = ?', id) as Status;
+    const heads = refsUnder(world, repo, 'refs/heads/').filter((ref) => ref.sha === sha);
+    emit(world, repo, actor.account, 'status', null, () =>
+      statusHookJson(world.links, repo, status, actor.account, { commit: viewCommit(world, commit), heads }),
+    );
+    return status;
+  });
   await mergeWhatWaited(world, repo, sha);
-  return world.store.get<Status>('SELECT * FROM statuses WHERE id = ?', id) as Status;
+  return created;
 }
 
 /** All statuses of a commit, newest first. */

@@ -1,8 +1,13 @@
 import { invalid, notFound, unprocessable } from '../answers.ts';
+import { emit } from '../hooks/emit.ts';
+import { issueJson } from '../present/issue.ts';
+import { repositoryJson } from '../present/repository.ts';
 import type { Actor, Issue, Repo, World } from '../world.ts';
 import { demand } from './access.ts';
 import { type Input, optionalInteger } from './fields.ts';
-import { record, touch } from './issue-events.ts';
+import { issueById, record, touch } from './issue-events.ts';
+import { openIssues } from './repositories.ts';
+import { viewIssue } from './views.ts';
 
 const MOST_CHILDREN = 100;
 const DEEPEST = 8;
@@ -35,6 +40,33 @@ function ancestry(world: World, issue: Issue): Issue[] {
   return issue.parent_id === null ? [issue] : [issue, ...ancestry(world, parentOf(world, issue))];
 }
 
+/** Both sides get an event of their own. */
+function announceFamily(
+  world: World,
+  actor: Actor,
+  repo: Repo,
+  parent: Issue,
+  child: Issue,
+  what: 'added' | 'removed',
+): void {
+  const json = ({ id }: Issue) => issueJson(world.links, viewIssue(world, repo, issueById(world, id)));
+  const both = () => ({
+    parent_issue_id: parent.id,
+    parent_issue: json(parent),
+    sub_issue_id: child.id,
+    sub_issue: json(child),
+  });
+  const repository = () => repositoryJson(world.links, repo, openIssues(world, repo.id));
+  emit(world, repo, actor.account, 'sub_issues', `sub_issue_${what}`, () => ({
+    ...both(),
+    sub_issue_repo: repository(),
+  }));
+  emit(world, repo, actor.account, 'sub_issues', `parent_issue_${what}`, () => ({
+    ...both(),
+    parent_issue_repo: repository(),
+  }));
+}
+
 /** Makes an issue a sub-issue. `replace_parent` takes it away from another one. */
 export function addSubIssue(world: World, actor: Actor, repo: Repo, parent: Issue, input: Input): Issue {
   demand(world, actor, repo, 'triage', 'issues:write');
@@ -54,6 +86,7 @@ export function addSubIssue(world: World, actor: Actor, repo: Repo, parent: Issu
     touch(world, parent);
     record(world, actor, repo, parent, 'sub_issue_added');
     record(world, actor, repo, child, 'parent_issue_added');
+    announceFamily(world, actor, repo, parent, child, 'added');
   });
   return world.store.get<Issue>('SELECT * FROM issues WHERE id = ?', parent.id) as Issue;
 }
@@ -67,6 +100,7 @@ export function removeSubIssue(world: World, actor: Actor, repo: Repo, parent: I
     touch(world, parent);
     record(world, actor, repo, parent, 'sub_issue_removed');
     record(world, actor, repo, child, 'parent_issue_removed');
+    announceFamily(world, actor, repo, parent, child, 'removed');
   });
   return world.store.get<Issue>('SELECT * FROM issues WHERE id = ?', parent.id) as Issue;
 }

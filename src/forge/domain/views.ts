@@ -1,8 +1,10 @@
 import type { CommentView, IssueView, ReactionContent } from '../present/issue.ts';
 import type { Milestone, MilestoneView } from '../present/milestone.ts';
+import type { ReviewView } from '../present/review.ts';
 import type { Account, App, Comment, Issue, Label, Pull, Repo, World } from '../world.ts';
 import { type Association, associationOf } from './access.ts';
 import { accountById } from './accounts.ts';
+import type { Review } from './reviews.ts';
 
 /** Gathers what the presenters need, with one query per kind for a whole page of issues or comments. */
 
@@ -127,6 +129,20 @@ export function viewIssues(world: World, repo: Repo, issues: readonly Issue[]): 
 
 export const viewIssue = (world: World, repo: Repo, issue: Issue): IssueView =>
   viewIssues(world, repo, [issue])[0] as IssueView;
+
+export function viewReview(world: World, repo: Repo, review: Review): ReviewView {
+  const author = accountById(world, review.user_id);
+  const issue = world.store.get<Issue>('SELECT * FROM issues WHERE id = ?', review.issue_id) as Issue;
+  return { review, issue, repo, author, association: associationOf(world, repo, author) };
+}
+
+/** People who were asked for a review and have not given one yet. */
+export function reviewersOf(world: World, issue: Issue): Account[] {
+  return world.store.all<Account>(
+    'SELECT accounts.* FROM review_requests JOIN accounts ON accounts.id = account_id WHERE issue_id = ? ORDER BY id',
+    issue.id,
+  );
+}
 
 export function viewComments(world: World, repo: Repo, comments: readonly Comment[]): CommentView[] {
   const { account, association, app } = lookups(world, repo);

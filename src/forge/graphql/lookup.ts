@@ -1,8 +1,11 @@
 import { GitHubError } from '../answers.ts';
 import { accountById } from '../domain/accounts.ts';
 import { getComment } from '../domain/comments.ts';
+import { issueById } from '../domain/issue-events.ts';
+import { getPull } from '../domain/pulls.ts';
 import { findRef } from '../domain/refs.ts';
 import { repositoryOf } from '../domain/repositories.ts';
+import { getReview, type Review } from '../domain/reviews.ts';
 import { viewComment } from '../domain/views.ts';
 import { type NodeType, parseNodeId } from '../nodes.ts';
 import type { Comment, Issue, Label, Pull, Repo, World } from '../world.ts';
@@ -11,6 +14,7 @@ import { accountNode } from './nodes/account.ts';
 import { commentNode, labelNode } from './nodes/conversation.ts';
 import { commitAt, refNode } from './nodes/git.ts';
 import { repositoryNode } from './nodes/repository.ts';
+import { reviewNode } from './nodes/review.ts';
 import { subjectNode } from './nodes/subject.ts';
 
 const unknown = (id: string) => new GitHubError(404, `Could not resolve to a node with the global id of '${id}'.`);
@@ -25,6 +29,7 @@ const TABLES: Partial<Record<NodeType, string>> = {
   IssueComment: 'comments',
   Label: 'labels',
   Milestone: 'milestones',
+  Review: 'reviews',
 };
 
 /** The row behind a node id of one of the types; throws GitHub's NOT_FOUND. */
@@ -59,6 +64,11 @@ export const repositoryById = (world: World, id: string): Repo =>
 export function labelById(world: World, id: string): { repo: Repo; label: Label } {
   const { row } = rowOf<Label>(world, id, 'Label');
   return { repo: repositoryOf(world, row.repository_id).repo, label: row };
+}
+
+export function reviewById(world: World, id: string): { repo: Repo; row: Review } {
+  const { row } = rowOf<Review>(world, id, 'Review');
+  return { repo: repositoryOf(world, row.repository_id).repo, row };
 }
 
 export const loginById = (world: World, id: string): string =>
@@ -100,6 +110,11 @@ export function nodeOf(asking: Asking, id: string) {
     case 'Label': {
       const { repo, label } = labelById(world, id);
       return labelNode(asking, repo, label);
+    }
+    case 'Review': {
+      const { repo, row } = reviewById(world, id);
+      const found = getPull(world, repo, issueById(world, row.issue_id).number);
+      return reviewNode(asking, repo, getReview(world, found, asking.viewer.account, row.id));
     }
     case 'Commit': {
       const { repo, rest } = gitPlace(world, id, 'Commit');

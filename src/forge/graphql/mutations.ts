@@ -3,19 +3,24 @@ import { issueMutations } from './mutations/issues.ts';
 import { labelMutations } from './mutations/labels.ts';
 import { pullMutations } from './mutations/pulls.ts';
 import { refMutations } from './mutations/refs.ts';
+import { reviewMutations } from './mutations/reviews.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: graphql has checked the input against GitHub's schema
 type Change = (asking: Asking, input: any) => object | Promise<object>;
 
 /** The fields of `Mutation` that the forge answers: each takes `input` and gives its `clientMutationId` back. */
 export const mutations = Object.fromEntries(
-  Object.entries<Change>({ ...issueMutations, ...labelMutations, ...pullMutations, ...refMutations }).map(
-    ([name, change]) => [
-      name,
-      async ({ input }: { input: { clientMutationId?: string | null } }, asking: Asking) => ({
-        clientMutationId: input.clientMutationId ?? null,
-        ...(await change(asking, input)),
-      }),
-    ],
-  ),
+  Object.entries<Change>({
+    ...issueMutations,
+    ...labelMutations,
+    ...pullMutations,
+    ...refMutations,
+    ...reviewMutations,
+  }).map(([name, change]) => [
+    name,
+    async ({ input }: { input: { clientMutationId?: string | null } }, asking: Asking) => ({
+      clientMutationId: input.clientMutationId ?? null,
+      ...(await change(asking, input)),
+    }),
+  ]),
 );

@@ -1,11 +1,13 @@
 import { createHmac } from 'node:crypto';
 import type { Store } from '../store.ts';
-import type { App } from '../world.ts';
+import type { App, Hook } from '../world.ts';
 
 export interface Delivery {
   id: number;
   guid: string;
-  app_id: number;
+  /** Goes to an App, or to a repository's hook. */
+  app_id: number | null;
+  hook_id: number | null;
   event: string;
   action: string | null;
   installation_id: number | null;
@@ -35,24 +37,46 @@ const AT_ONCE = 8;
 const KEPT = 1000; // finished deliveries per forge; GitHub keeps three days
 const LONGEST_RESPONSE = 64 * 1024;
 
-export function signatureHeaders(secret: string, payload: string): Record<string, string> {
+/** Where a delivery goes, and what it says about itself there. */
+interface Target {
+  url: string;
+  secret: string | null;
+  contentType: 'json' | 'form';
+  hookId: number;
+  targetId: number;
+  targetType: 'integration' | 'repository';
+}
+
+function targetOf(store: Store, delivery: Delivery): Target | null {
+  const app = store.get<App>('SELECT * FROM apps WHERE id = ?', delivery.app_id);
+  if (app) {
+    const { id, webhook_url: url, webhook_secret: secret } = app;
+    return { url, secret, contentType: 'json', hookId: id, targetId: id, targetType: 'integration' };
+  }
+  const hook = store.get<Hook>('SELECT * FROM hooks WHERE id = ?', delivery.hook_id);
+  if (!hook) return null;
+  const { id, url, secret, content_type: contentType, repository_id: targetId } = hook;
+  return { url, secret, contentType, hookId: id, targetId, targetType: 'repository' };
+}
+
+function signatureHeaders(secret: string, body: string): Record<string, string> {
   return {
-    'x-hub-signature': `sha1=${createHmac('sha1', secret).update(payload).digest('hex')}`,
-    'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(payload).digest('hex')}`,
+    'x-hub-signature': `sha1=${createHmac('sha1', secret).update(body).digest('hex')}`,
+    'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
   };
 }
 
-function requestHeaders(delivery: Delivery, app: App): Record<string, string> {
+function requestHeaders(delivery: Delivery, target: Target, body: string): Record<string, string> {
   return {
     accept: '*/*',
-    'content-type': 'application/json',
+    'content-type': target.contentType === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
     'user-agent': 'GitHub-Hookshot/1a2b3c4',
     'x-github-delivery': delivery.guid,
     'x-github-event': delivery.event,
-    'x-github-hook-id': String(app.id),
-    'x-github-hook-installation-target-id': String(app.id),
-    'x-github-hook-installation-target-type': 'integration',
-    ...signatureHeaders(app.webhook_secret, delivery.payload),
+    'x-github-hook-id': String(target.hookId),
+    'x-github-hook-installation-target-id': String(target.targetId),
+    'x-github-hook-installation-target-type': target.targetType,
+    ...(target.secret ? signatureHeaders(target.secret, body) : {}),
   };
 }
 
@@ -65,16 +89,17 @@ export function openDeliveries(options: { store: Store; fetch: typeof fetch; tim
   let finished = 0;
 
   async function send(delivery: Delivery): Promise<void> {
-    const app = store.get<App>('SELECT * FROM apps WHERE id = ?', delivery.app_id);
-    if (!app) return;
-    const headers = requestHeaders(delivery, app);
+    const target = targetOf(store, delivery);
+    if (!target) return;
+    const body = target.contentType === 'json' ? delivery.payload : `payload=${encodeURIComponent(delivery.payload)}`;
+    const headers = requestHeaders(delivery, target, body);
     const started = performance.now();
     const outcome = { status: 'OK', code: 200, headers: {} as Record<string, string>, body: '' };
     try {
-      const response = await options.fetch(app.webhook_url, {
+      const response = await options.fetch(target.url, {
         method: 'POST',
         headers,
-        body: delivery.payload,
+        body,
         redirect: 'manual',
         signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), closing.signal]),
       });

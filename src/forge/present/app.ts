@@ -28,7 +28,7 @@ export function installationJson(links: Links, app: App, installation: Installat
     id: installation.id,
     client_id: app.client_id,
     account: userJson(links, account),
-    repository_selection: 'all',
+    repository_selection: installation.repositories_json === null ? 'all' : 'selected',
     access_tokens_url: `${links.api}/app/installations/${installation.id}/access_tokens`,
     repositories_url: `${links.api}/installation/repositories`,
     html_url: `${links.html}/settings/installations/${installation.id}`,
@@ -48,7 +48,4 @@ export function installationJson(links: Links, app: App, installation: Installat
   };
 }
 
-export const installationStub = (installation: Installation) => ({
-  id: installation.id,
-  node_id: nodeId('Installation', installation.id),
-});
+export const installationStub = (id: number) => ({ id, node_id: nodeId('Installation', id) });

@@ -8,6 +8,8 @@ import { repoApi, repositoryJson } from './repository.ts';
 export interface PullView extends IssueView {
   pull: Pull;
   mergedBy: Account | null;
+  /** Asked for a review that they have not given yet. */
+  reviewers: Account[];
   /** Required checks are missing. */
   blocked: boolean;
   /** Open issues and pull requests of the repository. */
@@ -49,7 +51,7 @@ export function simplePullJson(links: Links, view: PullView) {
     merge_commit_sha: pull.merge_commit_sha,
     assignee: view.assignees[0] ? userJson(links, view.assignees[0]) : null,
     assignees: view.assignees.map((account) => userJson(links, account)),
-    requested_reviewers: [],
+    requested_reviewers: view.reviewers.map((account) => userJson(links, account)),
     requested_teams: [],
     // GitHub's description of this list says that a label's description is never null
     labels: view.labels.map((label) => ({ ...labelJson(links, repo, label), description: label.description ?? '' })),

@@ -29,6 +29,17 @@ function pushedCommitJson(links: Links, repo: Repo, { commit, files }: PushedCom
   };
 }
 
+/** The `create` and `delete` events of branches and tags. */
+export function refEventJson(repo: Repo, name: string, isNew: boolean) {
+  const [, type, short] = /^refs\/(heads|tags)\/(.+)$/.exec(name) ?? [];
+  return {
+    ref: short ?? name,
+    ref_type: type === 'tags' ? 'tag' : 'branch',
+    pusher_type: 'user',
+    ...(isNew ? { master_branch: repo.default_branch, description: repo.description } : {}),
+  };
+}
+
 /** The `push` event. */
 export function pushJson(
   links: Links,

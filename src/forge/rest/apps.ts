@@ -1,16 +1,19 @@
 import { GitHubError, notFound, requiresAuthentication } from '../answers.ts';
+import { reaches } from '../domain/access.ts';
 import { accountByLogin } from '../domain/accounts.ts';
+import { findApp } from '../domain/apps.ts';
 import {
   createInstallationToken,
-  findApp,
   getInstallation,
   installationOn,
   installationsOf,
+  installedRepositories,
   presentInstallation,
   revokeToken,
-} from '../domain/apps.ts';
-import { openIssues, permissionsOf, repositoriesOwnedBy } from '../domain/repositories.ts';
+} from '../domain/installations.ts';
+import { findRepository, openIssues, permissionsOf } from '../domain/repositories.ts';
 import { appView } from '../domain/views.ts';
+import { convertManifest } from '../domain/web-flow.ts';
 import { appJson } from '../present/app.ts';
 import { repositoryJson } from '../present/repository.ts';
 import type { Account, App, Repo, Viewer, World } from '../world.ts';
@@ -47,6 +50,12 @@ export function appRoutes({ route }: Surface): void {
     return ok(present(world, app));
   });
 
+  route('POST', '/app-manifests/:code/conversions', async ({ world, params }) => {
+    const app = await convertManifest(world, params.code ?? '');
+    const { client_secret, webhook_secret, private_key: pem } = app;
+    return created({ ...present(world, app), client_secret, webhook_secret, pem });
+  });
+
   route('GET', '/app/installations', ({ world, viewer, query, url }) => {
     const app = demandAppItself(viewer);
     return sliced(world.links, url, pageOf(query), installationsOf(world, app), (installation) =>
@@ -70,9 +79,13 @@ export function appRoutes({ route }: Surface): void {
       on(world, viewer, accountByLogin(world, params.login ?? '')),
     );
   }
-  route('GET', '/repos/:owner/:repo/installation', ({ world, viewer, params }) =>
-    on(world, viewer, accountByLogin(world, params.owner ?? '')),
-  );
+  route('GET', '/repos/:owner/:repo/installation', ({ world, viewer, params }) => {
+    const app = demandAppItself(viewer);
+    const repo = findRepository(world, params.owner ?? '', params.repo ?? '');
+    const installation = repo && installationOn(world, app, repo.owner);
+    if (!installation || !reaches(installation, repo.id)) throw notFound();
+    return ok(presentInstallation(world, app, installation));
+  });
 
   route('POST', '/app/installations/:id{[0-9]+}/access_tokens', ({ world, viewer, params, input }) => {
     const installation = getInstallation(world, demandAppItself(viewer), Number(params.id));
@@ -81,7 +94,7 @@ export function appRoutes({ route }: Surface): void {
       token: token.token,
       expires_at: token.expiresAt,
       permissions: token.permissions,
-      repository_selection: token.repositories ? 'selected' : 'all',
+      repository_selection: token.repositories || installation.repositories_json ? 'selected' : 'all',
       ...(token.repositories
         ? {
             repositories: token.repositories.map((repo) =>
@@ -94,8 +107,7 @@ export function appRoutes({ route }: Surface): void {
 
   route('GET', '/installation/repositories', ({ world, viewer: asker, query, url }) => {
     const viewer = demandInstallation(asker);
-    const account = world.store.get<Account>('SELECT * FROM accounts WHERE id = ?', viewer.installation.account_id);
-    const all = account ? repositoriesOwnedBy(world, account) : [];
+    const all = installedRepositories(world, viewer.installation);
     const reachable = all.filter((repo) => !viewer.repositories || viewer.repositories.includes(repo.id));
     const page = pageOf(query);
     const shown = reachable.slice((page.page - 1) * page.perPage, page.page * page.perPage);
@@ -103,7 +115,7 @@ export function appRoutes({ route }: Surface): void {
       repositoryJson(world.links, repo, openIssues(world, repo.id), permissionsOf(world, repo, viewer));
     return listed(world.links, url, page, reachable.length, {
       total_count: reachable.length,
-      repository_selection: viewer.repositories ? 'selected' : 'all',
+      repository_selection: viewer.repositories || viewer.installation.repositories_json ? 'selected' : 'all',
       repositories: shown.map(toJson),
     });
   });

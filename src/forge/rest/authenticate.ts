@@ -2,7 +2,9 @@ import { createPublicKey } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { badCredentials, GitHubError } from '../answers.ts';
 import { accountById, accountByLogin, PEOPLE } from '../domain/accounts.ts';
-import { appByIssuer, readInstallationToken, tokenHash } from '../domain/apps.ts';
+import { appByIssuer } from '../domain/apps.ts';
+import { hashOf, readInstallationToken } from '../domain/installations.ts';
+import { readUserToken } from '../domain/web-flow.ts';
 import type { Viewer, World } from '../world.ts';
 
 const LONGEST_LIFE_S = 600;
@@ -27,10 +29,12 @@ export async function authenticate(world: World, header: string | null): Promise
     if (account) return { kind: 'user', account, app: null };
   }
   if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return appFromJwt(world, token);
+  const person = readUserToken(world, token);
+  if (person) return { kind: 'user', ...person };
   const found = readInstallationToken(world, token);
   if (!found) throw badCredentials();
   const account = accountById(world, found.app.bot_id);
-  return { kind: 'installation', account, tokenHash: tokenHash(token), ...found };
+  return { kind: 'installation', account, tokenHash: hashOf(token), ...found };
 }
 
 async function appFromJwt(world: World, token: string): Promise<Viewer> {

@@ -14,6 +14,7 @@ import { milestoneRoutes } from './milestones.ts';
 import { pullRoutes } from './pulls.ts';
 import { reactionRoutes } from './reactions.ts';
 import { repositoryRoutes } from './repositories.ts';
+import { reviewRoutes } from './reviews.ts';
 import { searchRoutes } from './search.ts';
 import { subIssueRoutes } from './sub-issues.ts';
 import { createSurface } from './surface.ts';
@@ -38,6 +39,7 @@ export function createRest(world: World, limiter: RateLimiter): Hono {
     checkRoutes,
     commitRoutes,
     pullRoutes,
+    reviewRoutes,
     searchRoutes,
     milestoneRoutes,
     subIssueRoutes,

@@ -42,6 +42,15 @@ export interface Surface {
   write(method: Exclude<Method, 'GET'>, path: string, handle: Handle<WriteCall>): void;
 }
 
+/** For what only people with an account are shown. */
+export function signedIn(handle: Handle<WriteCall>): Handle<RepoCall> {
+  return (call) => {
+    const { viewer } = call;
+    if (viewer.kind === 'anonymous' || viewer.kind === 'app') throw requiresAuthentication();
+    return handle({ ...call, viewer });
+  };
+}
+
 const CREATES_CONTENT = /\/(issues|pulls|comments|reviews|replies)$/;
 /** Asking where one stands costs nothing and is always answered. */
 const FREE = '/rate_limit';

@@ -4,13 +4,15 @@ import { type IssueEvent, issueById } from '../domain/issue-events.ts';
 import { getIssue } from '../domain/issues.ts';
 import { commitsOf, getPull } from '../domain/pulls.ts';
 import { freshGit } from '../domain/refs.ts';
-import { appView, viewComments, viewIssue } from '../domain/views.ts';
+import { listReviews } from '../domain/reviews.ts';
+import { appView, viewComments, viewIssue, viewReview } from '../domain/views.ts';
 import { nodeId } from '../nodes.ts';
 import { userJson } from '../present/account.ts';
 import { appJson } from '../present/app.ts';
 import { gitCommitJson } from '../present/commit.ts';
 import { commentJson, issueJson } from '../present/issue.ts';
 import { repoApi } from '../present/repository.ts';
+import { reviewedJson } from '../present/review.ts';
 import type { Comment, Issue, Repo, World } from '../world.ts';
 import { ok, pageOf, sliced } from './answer.ts';
 import type { Surface } from './surface.ts';
@@ -24,6 +26,7 @@ function eventJson(world: World, repo: Repo, row: IssueEvent, list: 'timeline' |
     assignee_id: assignee,
     commit_id: commit,
     state_reason: reason,
+    requested_reviewer_id: reviewer,
     ...data
   } = JSON.parse(row.data_json) as Record<string, unknown>;
   const app = appView(world, row.app_id);
@@ -39,6 +42,9 @@ function eventJson(world: World, repo: Repo, row: IssueEvent, list: 'timeline' |
     commit_url: typeof commit === 'string' ? `${api}/commits/${commit}` : null,
     created_at: row.created_at,
     ...data,
+    ...(typeof reviewer === 'number'
+      ? { review_requester: actor, requested_reviewer: userJson(world.links, accountById(world, reviewer)) }
+      : {}),
     ...(reason !== undefined && list === 'timeline' ? { state_reason: reason } : {}),
     ...(typeof assignee === 'number' ? { assignee: userJson(world.links, accountById(world, assignee)) } : {}),
     ...(typeof assignee === 'number' && list === 'events' ? { assigner: actor } : {}),
@@ -75,14 +81,20 @@ interface Entry {
 /** Events, comments, reviews and the commits of a pull request, in the order of their moments. */
 async function timelineOf(world: World, repo: Repo, issue: Issue): Promise<Entry[]> {
   const comments = world.store.all<Comment>('SELECT * FROM comments WHERE issue_id = ? ORDER BY id', issue.id);
+  const pull = issue.is_pull ? getPull(world, repo, issue.number) : null;
+  const reviews = pull ? listReviews(world, pull, null) : [];
   const entries: Entry[] = [
-    ...(issue.is_pull ? await commitsOf(world, repo, getPull(world, repo, issue.number)) : []).map((commit) => ({
+    ...(pull ? await commitsOf(world, repo, pull) : []).map((commit) => ({
       at: commit.committer.date,
       json: () => ({ event: 'committed', ...gitCommitJson(world.links, repo, commit) }),
     })),
     ...eventsOf(world, issue).map((row) => ({
       at: row.created_at,
       json: () => timelineEventJson(world, repo, row),
+    })),
+    ...reviews.map((review) => ({
+      at: review.submitted_at ?? review.created_at,
+      json: () => reviewedJson(world.links, viewReview(world, repo, review)),
     })),
     ...viewComments(world, repo, comments).map((view) => ({
       at: view.comment.created_at,

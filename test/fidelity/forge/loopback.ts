@@ -16,6 +16,9 @@ export type Loopback = Awaited<ReturnType<typeof startForge>>;
 
 type Handler = (request: Request) => Response | Promise<Response>;
 
+/** Where the App lets the web flow send people back to. */
+export const CALLBACK = 'http://localhost:1/callback';
+
 const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
 const PERMISSIONS = {
   metadata: 'read',
@@ -62,6 +65,7 @@ export async function startForge(checking: 'serve' | 'answers' = 'answers') {
     slug: 'patchwork',
     name: 'Patchwork',
     webhookUrl: receiver.url,
+    callbackUrls: [CALLBACK],
     webhookSecret: 'secret',
     permissions: PERMISSIONS,
     events: EVENTS,
@@ -84,7 +88,13 @@ export async function startForge(checking: 'serve' | 'answers' = 'answers') {
     appSlug: app.slug,
     privateKey: app.privateKey,
     webhookSecret: 'secret',
+    clientId: app.clientId,
+    clientSecret: app.clientSecret,
     installationId,
+    /** Where webhooks are received; those to Apps and those of repositories. */
+    hookUrl: receiver.url,
+    installApp: forge.installApp,
+    createRepository: forge.createRepository,
     /** As one of the people, or as nobody. */
     as: (login: string | null) => octokit(login === null ? {} : { auth: login }),
     app: () => octokit({ authStrategy: createAppAuth, auth: appAuth }),
@@ -113,6 +123,14 @@ export async function startForge(checking: 'serve' | 'answers' = 'answers') {
     },
     /** Names of the webhooks that came about an issue, in the order of their arrival. */
     heard: (issue: number) => heard.filter((webhook) => webhook.issue === issue).map((webhook) => webhook.name),
+    /** Names of all webhooks since the last call, sorted. */
+    async heardSince() {
+      await forge.settled();
+      return heard
+        .splice(0)
+        .map((webhook) => webhook.name)
+        .sort();
+    },
     onDelivery(next: Handler) {
       deliver = next;
     },

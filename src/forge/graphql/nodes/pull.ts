@@ -14,6 +14,7 @@ import { rollupNode } from './checks.ts';
 import { conversationNode, NOTHING } from './conversation.ts';
 import { commitAt, commitNode, refNode } from './git.ts';
 import { repositoryNode } from './repository.ts';
+import { reviewFields } from './review.ts';
 import { subjectNode } from './subject.ts';
 
 const CHANGES: Record<string, string> = { removed: 'DELETED' };
@@ -119,10 +120,7 @@ export function pullNode(asking: Asking, view: PullView) {
       pullRequest: () => subjectNode(asking, repo, issue),
     },
     reviewDecision: null,
-    reviews: NOTHING('reviews'),
-    latestReviews: NOTHING('latestReviews'),
-    latestOpinionatedReviews: NOTHING('latestOpinionatedReviews'),
-    reviewRequests: NOTHING('reviewRequests'),
+    ...reviewFields(asking, repo, issue),
     reviewThreads: NOTHING('reviewThreads'),
     suggestedReviewers: [],
     viewerCanApplySuggestion: false,
