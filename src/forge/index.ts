@@ -4,6 +4,7 @@ import { accountByLogin, ensurePeople, PEOPLE } from './domain/accounts.ts';
 import { type AppRegistration, registerApp } from './domain/apps.ts';
 import { installApp } from './domain/installations.ts';
 import { repositoryFolder } from './domain/repositories.ts';
+import { keepFormerIssues } from './domain/search-index.ts';
 import { createRepository, type RepositoryOptions, recover } from './domain/setup.ts';
 import { type GitRepository, openRepository } from './git/repository.ts';
 import { createGraphql } from './graphql/index.ts';
@@ -105,6 +106,7 @@ export async function openForge(options: ForgeOptions): Promise<Forge> {
     },
   };
   ensurePeople(world);
+  if (world.searchLagMs > 0) keepFormerIssues(store, now);
   await recover(world);
   deliveries.wake();
 

@@ -9,10 +9,16 @@ export interface Store {
   get<Row>(sql: string, ...values: Value[]): Row | undefined;
   /** Runs a write; `id` is the row id of an INSERT. */
   run(sql: string, ...values: Value[]): { id: number; changes: number };
+  /** Runs statements that take no values. */
+  exec(sql: string): void;
+  /** A function without arguments that SQL can call. */
+  define(name: string, answer: () => Value): void;
   /** All or nothing; an inner call joins the outer transaction. On return everything is flushed to disk. */
   transaction<T>(work: () => T): T;
   close(): void;
 }
+
+const MOST_PREPARED = 500;
 
 export function openStore(file: string): Store {
   const database = new DatabaseSync(file, { timeout: 5000 });
@@ -28,6 +34,8 @@ export function openStore(file: string): Store {
     let found = prepared.get(sql);
     if (!found) {
       found = database.prepare(sql);
+      // what people search for is of endless variety
+      if (prepared.size >= MOST_PREPARED) prepared.delete(prepared.keys().next().value ?? '');
       prepared.set(sql, found);
     }
     return found;
@@ -41,6 +49,8 @@ export function openStore(file: string): Store {
       const { lastInsertRowid, changes } = statement(sql).run(...values);
       return { id: Number(lastInsertRowid), changes: Number(changes) };
     },
+    exec: (sql) => database.exec(sql),
+    define: (name, answer) => database.function(name, answer),
     transaction(work) {
       if (depth > 0) return work();
       database.exec('BEGIN IMMEDIATE');

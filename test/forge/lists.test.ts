@@ -94,5 +94,13 @@ test('search knows qualifiers, quotes and words, and lags behind', async () => {
   expect(await found('brand')).toEqual([]);
   now = new Date(now.getTime() + 3000);
   expect(await found('brand')).toEqual([8]);
+  await at.ask('writer', 'PATCH', `${R}/issues/8`, { title: 'worn', labels: ['old'] });
+  expect([await found('brand'), await found('worn'), await found('label:old')]).toEqual([[8], [], []]);
+  now = new Date(now.getTime() + 1999);
+  expect([await found('brand'), await found('worn'), await found('label:old')]).toEqual([[8], [], []]);
+  await at.ask('writer', 'PATCH', `${R}/issues/8`, { state: 'closed' });
+  now = new Date(now.getTime() + 1);
+  expect([await found('brand'), await found('worn'), await found('label:old')]).toEqual([[], [8], [8]]);
+  expect(await found('worn is:open')).toEqual([8]);
   await at.ask('', 'GET', '/search/issues?q=repo%3Aowner%2Felsewhere', undefined, 422);
 });

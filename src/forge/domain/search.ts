@@ -3,8 +3,10 @@ import { isoSeconds } from '../moments.ts';
 import type { Value } from '../store.ts';
 import type { Issue, Repo, World } from '../world.ts';
 import { accountByLogin } from './accounts.ts';
+import { issueById } from './issue-events.ts';
 import { freshGit } from './refs.ts';
 import { allRepositories, findRepository } from './repositories.ts';
+import { asOf } from './search-index.ts';
 import { alternatives, parseRange, parseSearch, type Term } from './search-query.ts';
 
 export interface Found {
@@ -161,8 +163,7 @@ const wordsOf = (text: string) =>
 const ORDER: Record<string, string> = { created: 'created_at', updated: 'updated_at', comments: 'comments' };
 
 /**
- * `GET /search/issues`. The index lags behind by `world.searchLagMs`: what changed since then is not found, which is how
- * people meet the lag of the real one.
+ * `GET /search/issues`. The index lags behind by `world.searchLagMs`: what is found is what was so then, shown as it is now.
  */
 export async function searchIssues(
   world: World,
@@ -182,16 +183,18 @@ export async function searchIssues(
       return { sql: term.negated ? `NOT (${sql})` : `(${sql})`, values };
     });
   const ids = JSON.stringify(repos.map((repo) => repo.id));
-  const indexed = isoSeconds(new Date(world.now().getTime() - world.searchLagMs));
   const [, sorted, direction] =
     /^(created|updated|comments)-(asc|desc)$/.exec(terms.find((term) => term.qualifier === 'sort')?.value ?? '') ?? [];
   const sort = ORDER[options.sort ?? sorted ?? ''] ?? 'created_at';
   const order = (options.order ?? direction) === 'asc' ? 'ASC' : 'DESC';
+  const { searchLagMs: lag } = world;
+  const former = lag > 0 ? asOf(world.store, world.now().getTime() - lag) : { sql: '', values: [] };
   const rows = world.store.all<Issue>(
-    `SELECT * FROM issues WHERE repository_id IN (SELECT value FROM json_each(?)) AND updated_at <= ?
+    `${former.sql}
+     SELECT * FROM issues WHERE repository_id IN (SELECT value FROM json_each(?))
      ${conditions.map(({ sql }) => `AND ${sql}`).join(' ')} ORDER BY ${sort} ${order}, id ${order}`,
+    ...former.values,
     ids,
-    indexed,
     ...conditions.flatMap(({ values }) => values),
   );
   const searched = places.size > 0 ? places : new Set(['title', 'body', 'comments']);
@@ -200,7 +203,7 @@ export async function searchIssues(
     .filter((issue) => words.length === 0 || textMatches(world, words, searched, issue))
     .flatMap((issue) => {
       const repo = byId.get(issue.repository_id);
-      return repo ? [{ repo, issue }] : [];
+      return repo ? [{ repo, issue: lag > 0 ? issueById(world, issue.id) : issue }] : [];
     });
 }
 

@@ -17,7 +17,9 @@ function repository({ owner, name }: { owner: string; name: string }, asking: As
 
 function account({ login }: { login: string }, { world }: Asking, type: 'User' | 'Organization') {
   const found = accountByLogin(world, login);
-  if (found?.type !== type) throw new GitHubError(404, `Could not resolve to a ${type} with the login of '${login}'.`);
+  // gh reads these words
+  const what = type === 'User' ? 'a User' : 'an Organization';
+  if (found?.type !== type) throw new GitHubError(404, `Could not resolve to ${what} with the login of '${login}'.`);
   return accountNode(world, found);
 }
 

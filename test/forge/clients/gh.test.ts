@@ -160,6 +160,16 @@ describe.skipIf(!hasGh && mayBeMissing)('gh', () => {
     await gh('pr', 'close', numberIn(stdout), ...HERE);
   });
 
+  it('asks for a review, and gives it', async () => {
+    const number = await pullWith('reviewed.txt', false);
+    await gh('pr', 'edit', number, '--add-reviewer', 'owner', '--add-label', 'bug', ...HERE);
+    expect(await gh('pr', 'view', number, '--json', 'reviewRequests', ...HERE)).toContain('"login":"owner"');
+    await ghAs('owner', 'pr', 'review', number, '--approve', '--body', 'Good', ...HERE);
+    const view = JSON.parse(await gh('pr', 'view', number, '--json', 'reviews,latestReviews,reviewRequests', ...HERE));
+    expect(view).toMatchObject({ reviews: [{ state: 'APPROVED', body: 'Good' }], reviewRequests: [] });
+    await expect(gh('pr', 'review', number, '--approve', ...HERE)).rejects.toThrow(/approve your own/);
+  });
+
   it('shows the checks of a pull request', async () => {
     const number = await pullWith('checked.txt', false);
     const { data } = await github.as('writer').rest.pulls.get({ ...REPO, pull_number: Number(number) });
