@@ -18,7 +18,7 @@ export interface Running extends AsyncDisposable {
   stdin: Writable;
   stdout: Readable;
   exited: Promise<Exit>;
-  /** Set once it has ended. */
+  /** Set once it has ended by itself. */
   exit(): Exit | undefined;
   /** Whether it was ended because it printed more than `OUTPUT_LIMIT`. */
   flooded(): boolean;
@@ -32,10 +32,12 @@ export function launch(enclosed: Enclosed, signal?: AbortSignal): Running {
   const child: ChildProcess = spawn(command, args, { cwd, env, stdio: 'pipe', detached: true });
   const [stdin, stdout, stderr] = [child.stdin, child.stdout, child.stderr] as [Writable, Readable, Readable];
   let exit: Exit | undefined;
+  let isStruck = false;
   let flooded = false;
   let bytes = 0;
   let last = Buffer.alloc(0);
   const strike = () => {
+    isStruck = true;
     // The group, not the process: without namespaces its children are in it.
     try {
       if (child.pid) process.kill(-child.pid, 'SIGKILL');
@@ -57,8 +59,8 @@ export function launch(enclosed: Enclosed, signal?: AbortSignal): Running {
   for (const stream of [stdin, stdout, stderr]) stream.on('error', () => {});
   const exited = new Promise<Exit>((resolve) => {
     const end = (code: number | null, by: NodeJS.Signals | null) => {
-      exit ??= { code, signal: by };
-      resolve(exit);
+      if (!isStruck) exit ??= { code, signal: by };
+      resolve({ code, signal: by });
     };
     child.once('exit', end);
     child.once('error', (error) => {

@@ -236,7 +236,8 @@ async function failed(
   silent: 'silent' | 'not_listening' = 'silent',
 ): Promise<Failure> {
   // An end a moment ago explains more than the line that broke with it.
-  const exit = process.exit() ?? (await Promise.race([process.exited, sleep(200)]));
+  await Promise.race([process.exited, sleep(200)]);
+  const exit = process.exit();
   const tail = () => process.tail();
   const noise = line?.noise();
   const gone = goneWhy(process, line);

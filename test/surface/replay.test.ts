@@ -20,7 +20,6 @@ describe('the sample and its recorded draft', () => {
   it('closes the gap: red at the base, green with the draft, changed exactly as declared', async () => {
     const recorded = JSON.parse(await readFile(join(ROOT, 'examples/cost-server.recorded.json'), 'utf8'));
     const declared = recorded.draft[0].json.declared_changes;
-    const began = performance.now();
     const report = await replay({ ...common, ...(await costServer()), probes: [takesRun, costsOfRun], declared });
     expect(report.base.probes.map(({ state }) => state)).toEqual(['red', 'red']);
     expect(report.head.probes.map(({ state, why }) => [state, why])).toEqual([
