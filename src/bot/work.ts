@@ -1,5 +1,5 @@
 import type { Probot } from 'probot';
-import { type DraftRequest, draftGap } from '../draft/index.ts';
+import { type DraftRequest, draftGap, type Ground } from '../draft/index.ts';
 import type { Gaps } from '../issues/index.ts';
 import type { Model } from '../model/index.ts';
 import type { Entry, Lease } from '../outbox/index.ts';
@@ -25,6 +25,8 @@ export async function workEvents(lease: Lease, probot: Probot, log: Log): Promis
 export interface DraftWork {
   gaps(repository: string): Promise<Gaps>;
   model(): Model | undefined;
+  /** Where code of repositories may be run; undefined where it must not. */
+  ground: Ground | undefined;
   /** Each step of a run, in words for people. */
   onStep(step: { repository: string; issue: number; request: string; text: string }): void;
   log: Log;
@@ -53,6 +55,7 @@ async function workDraft(lease: Lease, repository: string, entry: Entry, options
     const run = await draftGap(request, {
       gaps: await options.gaps(repository),
       model: options.model(),
+      ground: options.ground,
       hold: () => lease.renew(),
       onStep: (text) => options.onStep({ repository, issue: request.issue, request: request.request, text }),
       recall: async () => (await lease.intents()).find((intent) => intent.key === memory)?.data,

@@ -52,6 +52,7 @@ async function direct(environment: Environment, issue: number): Promise<DraftRun
     {
       gaps,
       model: modelFromEnvironment(process.env),
+      ground: undefined,
       hold: async () => {},
       onStep: (text) => console.error(`· ${text}`),
       recall: async () => undefined,

@@ -1,5 +1,6 @@
 import { readEnvironment } from '../config/index.ts';
 import { modelFromEnvironment } from '../model/index.ts';
+import { findGround } from './ground.ts';
 import { readOptions } from './options.ts';
 import { linkedRepository, sampleRepository } from './repositories.ts';
 import { type Server, startServer } from './server.ts';
@@ -19,8 +20,10 @@ export async function serve(args: string[]): Promise<number> {
   const environment = readEnvironment(process.env);
   const model = modelFromEnvironment(process.env);
   const local = values.repo === undefined ? await sampleRepository() : await linkedRepository(values.repo);
-  const server = await startServer({ environment, model, local });
+  const ground = environment.github.mode === 'local' && model ? await findGround() : undefined;
+  const server = await startServer({ environment, model, local, ground });
   console.log(describe(server, model?.name));
+  for (const missing of ground?.isolation.missing ?? []) console.log(`Replays are not fully isolated here: ${missing}`);
   await stopSignal();
   console.log('Stopping: what was accepted is on disk, the rest of the work goes on at the next start.');
   await server.close();

@@ -11,6 +11,7 @@ import {
   workEvents,
 } from '../bot/index.ts';
 import type { Environment } from '../config/index.ts';
+import type { Ground } from '../draft/index.ts';
 import type { Forge } from '../forge/index.ts';
 import { createApp, createProgress, WEBHOOK_PATH } from '../http/index.ts';
 import { parseLane, runLanes, workLane } from '../intake/index.ts';
@@ -24,6 +25,8 @@ export interface ServerOptions {
   environment: Environment;
   model: Model | undefined;
   local: LocalRepository;
+  /** Where code of the repository may be run, to replay gaps: on the user's own machine, never on a server for others. */
+  ground?: Ground | undefined;
   /** Each step of a draft, for a progress display. */
   onStep?: DraftWork['onStep'];
   /** Wraps what goes to GitHub and what it delivers: tests watch the traffic. */
@@ -104,6 +107,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       await workDrafts(lease, lane.repository, {
         gaps: gaps.open,
         model: () => model,
+        ground: mode === 'local' ? options.ground : undefined,
         onStep,
         log: say,
         renewMs: leaseMs / 3,

@@ -5,6 +5,32 @@ export const REPOSITORY_FILE = '.github/patchwork.yml';
 
 const globs = z.array(z.string().min(1).max(200)).max(100);
 
+const httpRule = z.strictObject({
+  method: z.string().default('*'),
+  path: z.string(),
+  query: z.record(z.string(), z.string()).default({}),
+  status: z.number().int().min(100).max(599).default(200),
+  headers: z.record(z.string(), z.string()).default({}),
+  body: z.unknown(),
+});
+
+/** Stand-ins for what the server talks to: rules and texts, never code. */
+const stubs = z.strictObject({
+  http: z.array(httpRule).default([]),
+  hosts: z.array(z.string()).default([]),
+  commands: z
+    .array(
+      z.strictObject({
+        command: z.string(),
+        args: z.string().default('*'),
+        stdout: z.string().default(''),
+        exit: z.number().int().min(0).max(255).default(0),
+      }),
+    )
+    .default([]),
+  files: z.array(z.strictObject({ path: z.string(), content: z.string() })).default([]),
+});
+
 const schema = z.strictObject({
   draft: z
     .strictObject({
@@ -16,6 +42,7 @@ const schema = z.strictObject({
     .prefault({}),
   /** Ids of keys that are no longer good. */
   revoked_keys: z.array(z.string()).max(1000).default([]),
+  /** How the MCP server is run when a gap is replayed. */
   server: z
     .strictObject({
       dir: z.string().optional(),
@@ -24,8 +51,12 @@ const schema = z.strictObject({
       command: z.string(),
       args: z.array(z.string()).default([]),
       env: z.record(z.string(), z.string()).default({}),
+      url: z.url({ protocol: /^https?$/ }).optional(),
+      stubs: stubs.optional(),
     })
     .optional(),
+  /** Commands that have to pass with a draft, besides the replay. */
+  verify: z.array(z.string().min(1).max(1000)).max(20).default([]),
 });
 
 /** `.github/patchwork.yml`, all defaults filled in. */

@@ -4,3 +4,4 @@ export { renderBrief } from './brief.ts';
 export { mayWrite } from './freeze.ts';
 export { type DraftOptions, type DraftRequest, draftGap, type Kept } from './pipeline.ts';
 export { renderPrompt } from './prompt.ts';
+export type { Ground } from './replay.ts';

