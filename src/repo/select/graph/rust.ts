@@ -34,7 +34,9 @@ function crateFolder(name: string, { packages }: World): string | undefined {
   return folder === undefined ? undefined : [folder, 'src'].filter(Boolean).join('/');
 }
 
+/** In tokens, and in segments: bounds for what a path may be. */
 const longestGroup = 120;
+const longestPath = 6;
 
 /** The paths behind a root: `a::b` is one, `a::{b, c::d}` are two. */
 function pathsFrom(text: readonly string[], from: number): string[][] {
@@ -43,12 +45,13 @@ function pathsFrom(text: readonly string[], from: number): string[][] {
   let current: string[] = [];
   for (let at = from; at < Math.min(text.length, from + longestGroup); at++) {
     const token = text[at] as string;
-    if (/^\w+$/.test(token) && token !== 'as') current.push(token);
-    else if (token === '{') outer.push([...current]);
+    if (token === 'as') at++;
+    else if (/^\w+$/.test(token)) current = current.length < longestPath ? [...current, token] : current;
+    else if (token === '{') outer.push(current);
     else if (token === ',' || token === '}') {
       if (outer.length === 0) break;
       if (current.length > (outer.at(-1) as string[]).length) paths.push(current);
-      current = [...(outer.at(-1) as string[])];
+      current = outer.at(-1) as string[];
       if (token === '}') outer.pop();
     } else if (token !== ':') break;
   }
@@ -56,7 +59,7 @@ function pathsFrom(text: readonly string[], from: number): string[][] {
 }
 
 function longestModule(root: string, segments: readonly string[], { modules }: World): readonly number[] {
-  for (let count = Math.min(segments.length, 6); count >= 0; count--) {
+  for (let count = segments.length; count >= 0; count--) {
     const found = modules.exact([root, ...segments.slice(0, count)].filter(Boolean).join('/'));
     if (found.length > 0) return found;
   }

@@ -53,15 +53,30 @@ interface Constant {
 }
 
 /** `NAME = "x"`, `const Name string = "x"`, `name: "x"`: strings that have the form of a tool's name. */
-function constantsOf({ kind, text, line }: Tokens): Map<string, Constant> {
+function constantsOf(tokens: Tokens): Map<string, Constant> {
+  const { kind, text, line } = tokens;
   const constants = new Map<string, Constant>();
   for (let at = 1; at < text.length; at++) {
     if (kind[at] !== 'string' || (text[at - 1] !== '=' && text[at - 1] !== ':')) continue;
     const value = text[at] as string;
     if (value.length > 64 || !/^[a-z][a-z0-9]*(?:[_\-.][a-z0-9]+)*$/i.test(value)) continue;
-    const back = kind[at - 2] === 'name' && kind[at - 3] === 'name' && text[at - 4] !== ':' ? at - 3 : at - 2;
-    const constant = text[back] as string;
-    if (kind[back] === 'name' && !constants.has(constant)) constants.set(constant, { value, line: line[at] as number });
+    const constant = nameBefore(tokens, at - 1);
+    if (constant && !constants.has(constant)) constants.set(constant, { value, line: line[at] as number });
   }
   return constants;
+}
+
+const declaring = new Set(['const', 'var', 'let', 'static', 'readonly', 'public', 'private', 'export', 'mut']);
+/** In tokens: how long the type between a name and its value may be. */
+const longestType = 6;
+
+/** The name that gets a value: before the type, if there is one (`Name string = `, `NAME: &str = `). */
+function nameBefore({ kind, text, line }: Tokens, assignment: number): string | undefined {
+  let at = assignment - 1;
+  for (let colon = at; text[assignment] === '=' && colon > at - longestType && line[colon] === line[at]; colon--) {
+    if (text[colon] === ':') at = colon - 1;
+  }
+  const typed = kind[at - 1] === 'name' && line[at - 1] === line[at] && !declaring.has(text[at - 1] as string);
+  if (typed && text[assignment] === '=') at--;
+  return kind[at] === 'name' ? text[at] : undefined;
 }

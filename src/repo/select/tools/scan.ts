@@ -11,7 +11,7 @@ export interface Registration {
 export type ToolScan = (tokens: Tokens) => Registration[];
 
 /** How far, in tokens, an idiom may look for the end of a bracket. A tool's description and schema fit. */
-const reach = 600;
+const reach = 300;
 
 const closers: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
 
