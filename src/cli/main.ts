@@ -23,13 +23,17 @@ const COMMANDS: Record<string, { what: string; load: () => Promise<Command> }> =
     what: 'make, read and revoke keys for drop-ins and readers',
     load: async () => (await import('./keys.ts')).keys,
   },
+  'check-dropin': {
+    what: 'say whether the feedback tool of a server is right',
+    load: async () => (await import('./check-dropin/check-dropin.ts')).checkDropin,
+  },
   draft: { what: 'draft a pull request for an issue', load: async () => (await import('./draft.ts')).draft },
 };
 
 const HELP = `patchworkmcp <command> [options]
 
 ${Object.entries(COMMANDS)
-  .map(([name, { what }]) => `  ${name.padEnd(8)} ${what}`)
+  .map(([name, { what }]) => `  ${name.padEnd(12)} ${what}`)
   .join('\n')}
 
 Every command explains itself with --help.`;
