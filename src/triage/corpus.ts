@@ -1,7 +1,7 @@
 import type { Report } from '../report/index.ts';
 import { type Facet, isStrong } from './facets.ts';
 import { gapKey, nameKey, wordingKey } from './key.ts';
-import { type Likeness, likenessTo, type Rarity, speaksAgainst, type Traits } from './likeness.ts';
+import { type Likeness, likenessTo, type Rarity, speaksAgainst, type Terms, type Traits } from './likeness.ts';
 import { noiseOf } from './noise.ts';
 import { createPostings, type Posting, type Postings } from './postings.ts';
 import { type Profile, profileOf } from './profile.ts';
@@ -113,11 +113,12 @@ export function createCorpus(): Corpus {
     const id = server.free.pop() ?? server.owners.length;
     server.owners[id] = gap.number;
     server.scales[id] = 1 / (Math.hypot(...profile.terms.values()) || 1);
-    const terms = new WeightedTerms(server.postings.add(id, profile.terms), [...profile.terms.values()]);
+    const terms = new WeightedTerms(server.postings.add(id, profile.terms), profile);
     server.wordings.set(id, {
       gap: gap.number,
       terms,
       signs: server.postings.add(id, signsOf(profile)),
+      kinds: profile.kinds,
       tools: profile.tools,
       about: profile.about,
       facets: profile.facets,
@@ -206,15 +207,17 @@ export function createCorpus(): Corpus {
 }
 
 /** The terms of one wording, held by the postings they stand in. */
-class WeightedTerms implements Iterable<readonly [string, number]> {
+class WeightedTerms implements Terms {
   readonly postings: Posting[];
   readonly weights: Float32Array;
-  constructor(postings: Posting[], weights: number[]) {
+  readonly needed: Uint8Array;
+  constructor(postings: Posting[], profile: Profile) {
     this.postings = postings;
-    this.weights = Float32Array.from(weights);
+    this.weights = Float32Array.from(profile.terms.values());
+    this.needed = Uint8Array.from(profile.terms.keys(), (term) => (profile.needed.has(term) ? 1 : 0));
   }
-  *[Symbol.iterator](): Generator<readonly [string, number]> {
-    for (const [i, posting] of this.postings.entries()) yield [posting.name, this.weights[i] ?? 0];
+  *[Symbol.iterator](): Generator<readonly [string, number, boolean]> {
+    for (const [i, { name }] of this.postings.entries()) yield [name, this.weights[i] ?? 0, this.needed[i] === 1];
   }
 }
 

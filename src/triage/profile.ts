@@ -6,6 +6,10 @@ import { functionWords, plain, termsOf, withoutPayload } from './words.ts';
 export interface Profile {
   /** Stemmed words and whole identifiers (with a leading `#`), weighted by field; damped, so that repeating a word gains little. */
   terms: ReadonlyMap<string, number>;
+  /** The terms in which it says what it needs. */
+  needed: ReadonlySet<string>;
+  /** What kinds of change single terms among them speak of. */
+  kinds: ReadonlyMap<string, ReadonlySet<Facet>>;
   /** One word of the report for each term, to show. */
   words: ReadonlyMap<string, string>;
   /** The server's tools it names, weighted by field. */
@@ -54,25 +58,34 @@ export function profileOf(report: Report): Profile {
 
   const weights = new Map<string, number>();
   const words = new Map<string, string>();
+  const needed = new Set<string>();
   const ignored = functionWords(plain(texts.map(({ text }) => text).join('\n')));
   const add = (term: string, word: string, weight: number) => {
     if (!weights.has(term) && weights.size === MAX_TERMS) return;
     weights.set(term, (weights.get(term) ?? 0) + weight);
     if (!words.has(term)) words.set(term, word);
   };
-  for (const { weight, text } of texts) {
+  for (const { field, weight, text } of texts) {
     for (const [name] of text.matchAll(IDENTIFIER)) {
       if (WHOLE.test(name) && !tools.has(name)) add(`#${plain(name).replaceAll(' ', '_')}`, name, weight);
     }
-    for (const { term, word } of termsOf(plain(text), ignored)) add(term, word, weight);
+    for (const { term, word } of termsOf(plain(hide(text, tools)), ignored)) add(term, word, weight);
+    if (field === 'what_i_needed') for (const term of weights.keys()) needed.add(term);
   }
 
+  const kinds = new Map<string, ReadonlySet<Facet>>();
+  for (const term of needed) {
+    const spoken = facetsOf(words.get(term) ?? '');
+    if (spoken.size) kinds.set(term, spoken);
+  }
   const wish = (field: keyof Report) => facetsOf(hide(texts.find((part) => part.field === field)?.text ?? '', tools));
   const suggested = wish('suggestion');
   const wished = new Set([...wish('what_i_needed'), ...suggested]);
   const facets = wished.size ? wished : wish('what_i_tried');
   return {
     terms: new Map([...weights].map(([term, weight]) => [term, 1 + Math.log(1 + weight)])),
+    needed,
+    kinds,
     words,
     tools,
     about,

@@ -69,6 +69,42 @@ describe('without a judge', () => {
   });
 });
 
+describe('two wishes that differ in what they are about', () => {
+  const PAIRS: [tool: string, first: string, second: string][] = [
+    ['list_deals', 'filter by owner', 'filter by amount'],
+    ['list_deals', 'filter deals by owner', 'filter deals by amount'],
+    [
+      'list_tickets',
+      'I needed to filter tickets by assignee. list_tickets has no such filter.',
+      'I needed to filter tickets by label. list_tickets has no such filter.',
+    ],
+    ['search_products', 'sort by price', 'sort by rating'],
+    ['create_event', 'recurring events', 'recurring tasks'],
+    ['export_report', 'export as pdf', 'export as csv'],
+    ['list_messages', 'delete a message', 'delete a channel'],
+    ['get_contact', 'read custom fields', 'write custom fields'],
+    ['get_page', 'upload an attachment', 'download an attachment'],
+    ['list_channels', 'invite members to a channel', 'remove members from a channel'],
+    ['list_files', 'create a folder', 'rename a folder'],
+    ['list_builds', 'list_builds has no branch filter', 'list_builds has no date filter'],
+    ['get_document', 'translate the document', 'translate the comments'],
+    ['get_mail', 'mark as read', 'mark as spam'],
+    ['get_mail', 'move mail to folder', 'move mail to trash'],
+    ['list_orders', 'webhooks for new orders', 'webhooks for refunds'],
+    ['list_users', 'Pagination for list_users', 'Sorting for list_users'],
+    ['update_task', 'update_task cannot change the due date', 'update_task cannot change the assignee'],
+    ['list_orders', 'Orders des letzten Monats filtern', 'Orders des letzten Kunden filtern'],
+    ['get_page', '删除页面', '归档页面'],
+  ];
+
+  test.each(PAIRS)('are two gaps of %s: %s, %s', async (tool, first, second) => {
+    const wish = (what_i_needed: string) => reportOf({ what_i_needed, what_i_tried: tool });
+    const { decisions } = await replay([...stream, wish(first), wish(second)]);
+    expect(decisions.slice(-2)).toMatchObject([{ kind: 'new' }, { kind: 'new' }]);
+    expect((await replay([wish(first), wish(second)])).gaps.size).toBe(2);
+  });
+});
+
 describe('the same words', () => {
   test('fold by their key, whatever case and punctuation', async () => {
     const { decisions } = await replay([
