@@ -94,8 +94,11 @@ function changedParameters(base: StaticTool, head: StaticTool): string[] {
   return [...before.symmetricDifference(after)].sort();
 }
 
+/** The first registration of each name. */
 function byName(tools: StaticTool[]): Map<string, StaticTool> {
-  return new Map(tools.toReversed().map((tool) => [tool.name, tool]));
+  const named = new Map<string, StaticTool>();
+  for (const tool of tools) if (!named.has(tool.name)) named.set(tool.name, tool);
+  return named;
 }
 
 function parametersIn(path: string, name: string, text: string): string[] | undefined {

@@ -1,31 +1,32 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Probe, replay } from '../../src/surface/index.ts';
-import { costServer, isolation, MODULES, ROOT, spec, tools } from './support.ts';
+import { judge, type Probe, type ProbeFile, replay } from '../../src/surface/index.ts';
+import { costServer, examine, isolation, MODULES, ROOT, repository, serverV2, spec, tools } from './support.ts';
 
-const server = spec({ args: ['src/server.ts'] });
-const common = { server, isolation, tools, modules: MODULES };
+const common = { isolation, tools, modules: MODULES };
 
 const takesRun: Probe = { kind: 'param_present', tool: 'get_costs', parameter: 'run_id' };
+const costsOf = (run: string, total: string) => ({
+  arguments: JSON.stringify({ run_id: run }),
+  expect: [{ path: '/data/total', is: 'equal' as const, value: total }],
+});
 const costsOfRun: Probe = {
   kind: 'result_matches',
   tool: 'get_costs',
-  arguments: '{"run_id":"r-0413"}',
-  expect: [{ path: '/data/total', is: 'equal', value: '192.53' }],
-  held_out: { arguments: '{"run_id":"r-0414"}', expect: [{ path: '/data/total', is: 'equal', value: '7.03' }] },
+  ...costsOf('r-0413', '192.53'),
+  held_out: costsOf('r-0414', '7.03'),
 };
 
 describe('the sample and its recorded draft', () => {
   it('closes the gap: red at the base, green with the draft, changed exactly as declared', async () => {
     const recorded = JSON.parse(await readFile(join(ROOT, 'examples/cost-server.recorded.json'), 'utf8'));
     const declared = recorded.draft[0].json.declared_changes;
-    const report = await replay({ ...common, ...(await costServer()), probes: [takesRun, costsOfRun], declared });
+    const server = spec({ args: ['src/server.ts'] });
+    const { base, head } = await costServer();
+    const report = await replay({ ...common, server, base, head, probes: [takesRun, costsOfRun], declared });
     expect(report.base.probes.map(({ state }) => state)).toEqual(['red', 'red']);
-    expect(report.head.probes.map(({ state, why }) => [state, why])).toEqual([
-      ['green', expect.any(String)],
-      ['green', expect.any(String)],
-    ]);
+    expect(report.head.probes.map(({ state }) => state)).toEqual(['green', 'green']);
     expect(report.reasons).toEqual([]);
     expect(report.changes).toMatchObject([
       {
@@ -36,6 +37,154 @@ describe('the sample and its recorded draft', () => {
         parameters: ['run_id'],
         effect: 'additive',
       },
+    ]);
+  });
+});
+
+/** A server that knows orders; `limit` is what the gap is about. */
+const orders = (input: string, run: string, more = '') =>
+  repository(
+    serverV2(
+      `server.registerTool('list_orders', { description: 'Orders.', inputSchema: z.object({ ${input} }) }, async (asked) => {
+        const all = Array.from({ length: 40 }, (_, n) => ({ id: n, to: n % 2 ? 'b' : 'a' }));
+        const say = (value) => ({ content: [{ type: 'text', text: JSON.stringify(value) }] });
+        ${run}
+      }); ${more}`,
+    ),
+  );
+const BASE = () => orders('to: z.string().optional()', 'return say({ orders: all.slice(0, 10) })');
+const GOOD = 'return say({ orders: all.filter(({ to }) => !asked.to || to === asked.to).slice(0, asked.limit ?? 10) })';
+const GOOD_INPUT = 'to: z.string().optional(), limit: z.number().max(100).optional()';
+
+const atLeast = (count: number) => ({
+  arguments: JSON.stringify({ limit: count }),
+  expect: [
+    { path: '/data/orders', is: 'at_least' as const, value: String(count) },
+    { path: `/data/orders/${count}`, is: 'absent' as const, value: 'null' },
+  ],
+});
+const more: Probe = { kind: 'result_matches', tool: 'list_orders', ...atLeast(25), held_out: atLeast(31) };
+
+async function verdict(
+  base: Promise<string>,
+  head: Promise<string>,
+  options: { probes?: Probe[]; earlier?: ProbeFile[] } = {},
+) {
+  const report = await replay({
+    ...common,
+    server: spec(),
+    base: await base,
+    head: await head,
+    probes: [more],
+    ...options,
+  });
+  return report.reasons.map(({ code, rulesOut }) => `${code} (${rulesOut})`);
+}
+
+describe('a draft is not verified', () => {
+  it('unless it closes the gap', async () => {
+    expect(await verdict(BASE(), orders(GOOD_INPUT, GOOD))).toEqual([]);
+    expect(await verdict(BASE(), BASE())).toEqual(['still_open (verified)']);
+  });
+
+  it('when the answer to the call that was shown is written into its code', async () => {
+    const cheat = 'return say({ orders: asked.limit === 25 ? all.slice(0, 25) : all.slice(0, 10) })';
+    expect(await verdict(BASE(), orders(GOOD_INPUT, cheat))).toEqual(['held_out (verified)']);
+  });
+
+  it('when the gap was closed before, or its probe cannot tell', async () => {
+    const good = orders(GOOD_INPUT, GOOD);
+    expect(await verdict(good, good)).toContain('already_works (verified)');
+    const held = { ...atLeast(5), expect: [{ path: '/data/orders', is: 'at_least' as const, value: '5' }] };
+    const loose: Probe = { ...more, held_out: held };
+    expect(await verdict(BASE(), good, { probes: [loose] })).toContain('not_red_on_base (verified)');
+  });
+
+  it('when a gap that was closed opens again', async () => {
+    const earlier: ProbeFile[] = [
+      { issue: 7, probes: [{ kind: 'param_present', tool: 'list_orders', parameter: 'to' }] },
+      { issue: 8, probes: [{ kind: 'tool_present', tool: 'never_there' }] },
+    ];
+    const without = orders(
+      'limit: z.number().max(100).optional()',
+      'return say({ orders: all.slice(0, asked.limit ?? 10) })',
+    );
+    expect(await verdict(BASE(), without, { earlier })).toEqual([
+      'earlier_gap (verified)',
+      'earlier_gap_open (nothing)',
+      'breaking (auto_merge)',
+    ]);
+  });
+
+  it('when its server does not start, or dies under the call', async () => {
+    expect(await verdict(BASE(), repository({ 'server.mjs': 'import "./gone.mjs"' }))).toEqual([
+      'head_failed (verified)',
+    ]);
+    expect(await verdict(BASE(), orders(GOOD_INPUT, 'process.exit(1)'))).toEqual(['probe_error (verified)']);
+  });
+
+  it('when its code adds what its server does not list', async () => {
+    const text = "if (process.env.TEST) server.registerTool('get_more', { inputSchema: {} }, run);";
+    const base = await examine(await BASE(), [more]);
+    const { reasons } = judge(base, base, { code: { base: [], head: [{ path: 'a.ts', text }] } });
+    expect(reasons[0]).toMatchObject({ code: 'not_listed', why: expect.stringContaining('`get_more`') });
+  });
+});
+
+describe('probes', () => {
+  const states = async (dir: Promise<string>, probes: Probe[]) =>
+    (await examine(await dir, probes)).probes.map(({ state, why }) => [state, why]);
+
+  it('of a tool, a parameter and arguments look at what is listed', async () => {
+    const accepts = (first: object, second: object | null): Probe => ({
+      kind: 'accepts',
+      tool: 'list_orders',
+      arguments: JSON.stringify(first),
+      held_out: second && { arguments: JSON.stringify(second) },
+    });
+    const probes: Probe[] = [
+      { kind: 'tool_present', tool: 'list_orders' },
+      { kind: 'tool_present', tool: 'gone' },
+      { kind: 'param_present', tool: 'list_orders', parameter: 'limit' },
+      { kind: 'param_present', tool: 'list_orders', parameter: 'constructor' },
+      accepts({ limit: 100 }, { limit: 99 }),
+      accepts({ limit: 100 }, { limit: 101 }),
+      accepts({ limit: 101 }, null),
+      accepts({ unknown: 1 }, null),
+    ];
+    const seen = await states(orders(GOOD_INPUT, GOOD), probes);
+    expect(seen.map(([state]) => state)).toEqual(['green', 'red', 'green', 'red', 'green', 'red', 'red', 'red']);
+    expect(seen[5]?.[1]).not.toContain('101');
+  });
+
+  it('say of a result what is wrong with it, and of a held-out one nothing', async () => {
+    const fails: Probe = {
+      ...more,
+      held_out: { ...atLeast(31), expect: [{ path: '/data/secret', is: 'present', value: 'null' }] },
+    };
+    const none = orders(GOOD_INPUT, "return { isError: true, content: [{ type: 'text', text: 'no orders' }] }");
+    expect(await states(none, [more])).toEqual([['red', 'The call ended in an error: no orders']]);
+    const [state, why] = (await states(orders(GOOD_INPUT, GOOD), [fails]))[0] ?? [];
+    expect(state).toBe('red');
+    expect(why).not.toContain('secret');
+  });
+
+  it('notice that one fixed answer would pass for both calls', async () => {
+    const same = (limit: number) => ({
+      arguments: JSON.stringify({ limit }),
+      expect: [{ path: '/data/orders', is: 'at_least' as const, value: '20' }],
+    });
+    const weak: Probe = { kind: 'result_matches', tool: 'list_orders', ...same(25), held_out: same(31) };
+    expect(await verdict(BASE(), orders(GOOD_INPUT, GOOD), { probes: [weak] })).toEqual(['fixed_answer (auto_merge)']);
+    expect(await verdict(BASE(), orders(GOOD_INPUT, GOOD), { probes: [{ ...weak, held_out: null }] })).toEqual([
+      'no_held_out (auto_merge)',
+    ]);
+  });
+
+  it('are errors, not reds, when a call never ends', { timeout: 60_000 }, async () => {
+    const one: Probe = { ...more, held_out: null };
+    expect(await states(orders(GOOD_INPUT, 'await new Promise(() => {})'), [one])).toEqual([
+      ['error', expect.stringContaining('timed out')],
     ]);
   });
 });
