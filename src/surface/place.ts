@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -61,8 +61,16 @@ export async function makePlace(
   return place;
 }
 
-/** Whether a folder of a tree is really there, not behind a link: we may be root, and the links are not ours. */
-export async function isInside(tree: string, folder: string): Promise<boolean> {
-  const [top, real] = await Promise.all([realpath(tree), realpath(join(tree, folder)).catch(() => undefined)]);
-  return real === join(top, folder);
+/**
+ * Whether a path of a tree leads nowhere else: no part of it that exists is a link. We may be root, and the links are not ours.
+ */
+export async function isPlain(tree: string, path: string): Promise<boolean> {
+  const steps = path.split('/').filter((step) => step !== '' && step !== '.');
+  if (steps.includes('..')) return false;
+  for (let at = 1; at <= steps.length; at += 1) {
+    const stat = await lstat(join(tree, ...steps.slice(0, at))).catch(() => undefined);
+    if (!stat) return true;
+    if (!stat.isDirectory() && !(stat.isFile() && at === steps.length)) return false;
+  }
+  return true;
 }

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { lstat, readdir, readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Isolation } from './isolate.ts';
-import { isInside } from './place.ts';
+import { isPlain } from './place.ts';
 import { launch, plain } from './process.ts';
 import { enclose, NO_SANDBOX, type Place, viewOf } from './sandbox.ts';
 import type { Tools } from './tools.ts';
@@ -146,8 +146,7 @@ export async function reuseInstall(
   if (!REUSABLE.test(command) || from.before.manifests !== to.before.manifests) return undefined;
   if (/"(?:file|portal):/.test(from.before.manifests.replaceAll('\\"', '"'))) return undefined;
   for (const product of await productsOf(from.tree, from.before)) {
-    if (!(await isInside(from.tree, dirname(product))) || !(await isInside(to.tree, dirname(product))))
-      return undefined;
+    if (!(await isPlain(from.tree, product)) || !(await isPlain(to.tree, product))) return undefined;
     await promisify(execFile)('cp', ['-a', '--', join(from.tree, product), join(to.tree, product)]);
   }
   return { ok: true, tail: '', ms: Math.round(performance.now() - began), reused: true };

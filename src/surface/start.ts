@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { chown, mkdir, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -12,11 +14,11 @@ import {
 } from '@modelcontextprotocol/client';
 import { type Door, doorFetch, isOpen } from './door.ts';
 import { type LineTransport, lineTransport } from './line-transport.ts';
-import { isInside } from './place.ts';
+import { isPlain } from './place.ts';
 import { baseEnv, type Ground, OFFLINE, toolEnv } from './prepare.ts';
 import { launch, plain, type Running } from './process.ts';
 import { enclose, NO_SANDBOX, type Place, RUN_AS, viewOf } from './sandbox.ts';
-import { type Stubs, withStubUrl, writeKit } from './stubs.ts';
+import { RULE_PORT, type Stubs, withStubUrl, writeKit } from './stubs.ts';
 import { validate } from './validate.ts';
 
 /** How a repository says its server is run; the `server` block of `patchwork.yml`. */
@@ -170,22 +172,25 @@ async function open(
   const relay = throughSocket
     ? { host: '127.0.0.1', port: Number(new URL(server.url as string).port || 80) }
     : undefined;
-  const kit = await writeKit(place.kit, seen, { stubs: rung.stubs, relay });
+  const rulePort = isolation.network ? RULE_PORT : await freePort();
+  const kit = await writeKit(place.kit, seen, { stubs: rung.stubs, rulePort, relay });
   if (kit.attended && !isolation.loopback) {
     const why = 'Stubs and servers over HTTP need loopback in their own network, which this system does not give.';
     return { failed: 'sandbox', why, tail: '' };
   }
   for (const { path, content } of rung.stubs?.files ?? []) {
-    const file = join(place.tree, server.dir ?? '.', path);
-    await mkdir(dirname(file), { recursive: true });
-    if (!(await isInside(place.tree, dirname(file.slice(place.tree.length + 1))))) {
+    const file = join(server.dir ?? '.', path);
+    if (!(await isPlain(place.tree, file))) {
       return { failed: 'files', why: 'A stub file would lie outside of the server’s files.', tail: '' };
     }
-    await writeFile(file, content, { flag: 'w' });
-    if (isolation.user === 'separate') await chown(file, RUN_AS, RUN_AS);
+    await mkdir(dirname(join(place.tree, file)), { recursive: true });
+    await writeFile(join(place.tree, file), content);
+    if (isolation.user === 'separate') await chown(join(place.tree, file), RUN_AS, RUN_AS);
   }
   const base = baseEnv({ isolation, tools }, place);
-  const declared = Object.fromEntries(Object.entries(rung.env).map(([name, value]) => [name, withStubUrl(value)]));
+  const declared = Object.fromEntries(
+    Object.entries(rung.env).map(([name, value]) => [name, withStubUrl(value, rulePort)]),
+  );
   const nodeOptions = [...kit.nodeOptions, declared.NODE_OPTIONS ?? ''].join(' ').trim();
   const env = {
     ...base,
@@ -195,7 +200,7 @@ async function open(
     PATH: [...kit.path, declared.PATH ?? base.PATH].join(':'),
     ...(nodeOptions ? { NODE_OPTIONS: nodeOptions } : {}),
   };
-  const args = server.args.map(withStubUrl);
+  const args = server.args.map((each) => withStubUrl(each, rulePort));
   const own = { command: server.command, args, cwd: server.dir ?? '.', env, network: false };
   const attended = {
     ...own,
@@ -217,6 +222,14 @@ const ATTENDED = [
 function doorOf(url: URL, place: Place, ownNetwork: boolean): Door {
   if (ownNetwork) return { socketPath: join(place.door, 'server.sock') };
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 80) };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
 }
 
 async function listens(door: Door, process: Running, signal?: AbortSignal): Promise<boolean> {

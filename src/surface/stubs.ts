@@ -23,16 +23,17 @@ export interface FakeCommand {
   exit: number;
 }
 
+/** Where the rule server listens in a network of its own: the same for both sides, so that it may stand in what they answer. */
 export const RULE_PORT = 49_099;
-const STUB_URL = `http://127.0.0.1:${RULE_PORT}`;
 
 /** Replaces `{stub_url}` in an argument or a value of the environment. */
-export function withStubUrl(text: string): string {
-  return text.replaceAll('{stub_url}', STUB_URL);
+export function withStubUrl(text: string, port: number): string {
+  return text.replaceAll('{stub_url}', `http://127.0.0.1:${port}`);
 }
 
 export interface Attendance {
   stubs?: Stubs | undefined;
+  rulePort: number;
   /** The port of a server that speaks HTTP, to be reached through the socket file. */
   relay?: { port: number; host: string } | undefined;
 }
@@ -53,14 +54,14 @@ export interface Kit {
 export async function writeKit(
   kit: string,
   seen: { kit: string; door: string },
-  { stubs, relay }: Attendance,
+  { stubs, rulePort, relay }: Attendance,
 ): Promise<Kit> {
   const rules = stubs && (stubs.http.length > 0 || stubs.hosts.length > 0) ? stubs.http : undefined;
   const attended = rules !== undefined || relay !== undefined;
   if (attended) {
     const options = {
       rules,
-      rulePort: RULE_PORT,
+      rulePort,
       relay,
       socket: `${seen.door}/server.sock`,
       ready: `${seen.door}/ready`,
@@ -69,7 +70,7 @@ export async function writeKit(
   }
   const preloaded = stubs !== undefined && stubs.hosts.length > 0;
   if (preloaded) {
-    const options = { hosts: stubs.hosts, port: RULE_PORT };
+    const options = { hosts: stubs.hosts, port: rulePort };
     await writeFile(join(kit, 'preload.mjs'), `(${redirectHosts})(${JSON.stringify(options)});\n`);
   }
   const commands = fakeCommands(stubs?.commands ?? []);

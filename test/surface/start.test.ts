@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, readFile, symlink } from 'node:fs/promises';
+import { chmod, readdir, symlink } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -161,8 +161,11 @@ describe('stubs', () => {
     const outside = await folder();
     await chmod(outside, 0o777);
     await symlink(outside, join(dir, 'data'));
-    expect(await running(dir, { stubs })).toMatchObject({ failed: 'files' });
-    await expect(readFile(join(outside, 'notes.json'))).rejects.toThrow();
+    for (const path of ['data/notes.json', 'data/deep/er/notes.json', '../notes.json']) {
+      const leading = { ...stubs, files: [{ path, content: 'x' }] };
+      expect(await running(dir, { stubs: leading })).toMatchObject({ failed: 'files' });
+    }
+    expect(await readdir(outside)).toEqual([]);
   });
 });
 
