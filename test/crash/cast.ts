@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Point, Role } from './plan.ts';
@@ -59,6 +60,8 @@ export function setStage(cast: Cast): Stage {
         env: {
           ...process.env,
           ...cast.env,
+          // Most of a short life would be spent on compiling.
+          NODE_COMPILE_CACHE: join(tmpdir(), 'patchwork-crash-compiled'),
           ...(role === 'node' ? { PORT: String(cast.ports[n]) } : {}),
           CRASH_LEASE_MS: String(cast.leaseMs),
           ...(point

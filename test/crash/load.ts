@@ -15,7 +15,7 @@ export interface Load {
   reports: Sent[];
   /** How many requests got which answer. */
   answers: Map<string, number>;
-  /** No further reports; resolves when all that were begun are confirmed. */
+  /** No further reports; resolves when all that were begun are confirmed, rejects when that takes far too long. */
   finish(): Promise<void>;
   /** Gives up: the machine is gone. */
   abandon(): void;
@@ -26,6 +26,7 @@ const SERVERS = 6;
 const GAPS = 3;
 const REPORTS_OF_A_GAP = 6;
 const REQUEST_MS = 2000;
+const LONGEST_FINISH_MS = 60_000;
 
 /**
  * Agents that report to all of `ports`, each until it is confirmed, as drop-ins do and longer: again after an error, a lost answer or
@@ -96,7 +97,9 @@ export function startLoad(
     answers,
     async finish() {
       on = false;
-      await agents;
+      const late = sleep(LONGEST_FINISH_MS, 'late', { ref: false });
+      if ((await Promise.race([agents, late])) === 'late')
+        throw new Error(`the nodes do not confirm: ${JSON.stringify([...answers])}`);
     },
     abandon() {
       on = false;

@@ -1,20 +1,23 @@
 /** An intake node without the rest of the product: a door before the outbox. Ends on SIGTERM as the product does, without loss. */
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
-import { json } from 'node:stream/consumers';
-import { contentDigest, PatchworkError, readReport } from '../../../src/report/index.ts';
+import { text } from 'node:stream/consumers';
+import { ulid } from 'ulid';
+import { PatchworkError } from '../../../src/report/index.ts';
 import { outboxFromEnvironment } from './store.ts';
 
 const outbox = await outboxFromEnvironment();
 const server = createServer(async (request, response) => {
   try {
-    const { report, ownId } = readReport(await json(request), { now: new Date() });
+    const raw = await text(request);
+    const { server_name, what_i_needed, session_id, report_id } = JSON.parse(raw) as Record<string, string>;
     const { id } = await outbox.accept({
-      lane: `acme/${report.server_name}`,
-      id: report.id,
+      lane: `acme/${server_name}`,
+      id: report_id ?? ulid(),
       kind: 'report',
-      digest: contentDigest(report, { repository: report.server_name, credential: '' }),
-      body: { gap: report.what_i_needed, session: report.session_id },
-      ...(ownId ? { key: report.id } : {}),
+      digest: createHash('sha256').update(raw).digest('hex'),
+      body: { gap: what_i_needed, session: session_id },
+      ...(report_id ? { key: report_id } : {}),
     });
     response.writeHead(201).end(JSON.stringify({ id, status: 'recorded' }));
   } catch (error) {
