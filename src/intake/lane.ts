@@ -9,10 +9,11 @@ import {
   serverLabel,
   setReviewed,
 } from '../issues/index.ts';
+import type { Model } from '../model/index.ts';
 import type { Entry, Lease } from '../outbox/index.ts';
 import { PatchworkError, type Report } from '../report/index.ts';
-import { gapKey } from '../triage/index.ts';
 import { failureOf } from './failure.ts';
+import { groupingFor, renderGrouping } from './grouping.ts';
 
 /** What waits in a repository's lane, by `kind`. */
 export interface LaneBodies {
@@ -27,6 +28,8 @@ export interface LaneOptions {
   gaps(): Promise<Gaps>;
   /** Asks for so many content-creating requests to GitHub; answers how long to wait if they are not to be had now. */
   budget(lane: string, writes: number): Promise<{ granted: boolean; retryAfterMs: number }>;
+  /** Reads whether a report asks for the same as a gap; without one only what is much alike folds. */
+  model?: Model | undefined;
   now(): number;
   log(message: string, details?: object): void;
 }
@@ -84,15 +87,27 @@ class Wait extends Error {
 
 async function placeReports(lease: Lease, gaps: Gaps, entries: Entry[], options: LaneOptions): Promise<void> {
   const folds = new Map<number, Entry[]>();
+  const fold = (gap: number, entry: Entry) => folds.set(gap, [...(folds.get(gap) ?? []), entry]);
+  const grouping = groupingFor(gaps, lease, options.model);
   for (const entry of entries) {
     const report = entry.body as Report;
-    const gap = gaps.index.byReport(report.id) ?? gaps.index.byKey(gapKey(report));
-    if (gap) {
-      folds.set(gap.number, [...(folds.get(gap.number) ?? []), entry]);
+    const held = gaps.index.byReport(report.id);
+    if (held) {
+      fold(held.number, entry);
       continue;
     }
+    const decision = await grouping.place(report);
+    const gap = decision.kind === 'fold' ? gaps.index.byNumber(decision.gap) : undefined;
+    if (decision.kind === 'fold' && gap) {
+      // Repeats in the same words explain themselves.
+      const remarks = decision.by === 'key' ? report.remarks : [...report.remarks, decision.why.replaceAll('`', '')];
+      grouping.expect(report, gap);
+      fold(gap.number, { ...entry, body: { ...report, remarks } });
+      continue;
+    }
+    const reason = decision.kind === 'new' ? renderGrouping(decision) : 'The gap it belongs to is gone.';
     await guarded(lease, [entry], options, async () => {
-      await open(lease, gaps, report, options);
+      grouping.expect(report, await open(lease, gaps, report, reason, options));
     });
   }
   for (const [number, group] of folds) {
@@ -112,16 +127,17 @@ async function placeReports(lease: Lease, gaps: Gaps, entries: Entry[], options:
 }
 
 /** The intention is on disk before GitHub is asked, so that after a crash the issue is looked for instead of opened again. */
-async function open(lease: Lease, gaps: Gaps, report: Report, options: LaneOptions): Promise<void> {
+async function open(lease: Lease, gaps: Gaps, report: Report, reason: string, options: LaneOptions): Promise<Gap> {
   await spend(lease, options, 1);
   await ensureLabels(gaps.repository, [...LABELS, serverLabel(report.server_name)]);
   await lease.intend(report.id, {});
-  const gap = await createGap(gaps, report, 'No earlier gap of this server asks for it in the same words.');
+  const gap = await createGap(gaps, report, reason);
   await lease.settle({ ids: [report.id], intents: [report.id] });
   // GitHub drops labels without a word when the credentials may not set them.
   if (gap.labels.length === 0)
     options.log('GitHub dropped the labels: the credentials may not write issues', { gap: gap.number });
   options.log('gap opened', { lane: lease.lane, gap: gap.number, report: report.id });
+  return gap;
 }
 
 /** Nothing is written to GitHub unless the lane is still ours and the content budget allows it. */
