@@ -42,7 +42,7 @@ export function identityOf(meta: Json): Json {
   return Object.fromEntries(Object.entries(meta).filter(([key]) => key.startsWith(META)));
 }
 
-const isObject = (value: unknown): value is Json =>
+export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 type Reviver = (key: string, value: unknown, context: { source: string }) => unknown;

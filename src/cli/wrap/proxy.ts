@@ -15,6 +15,7 @@ import {
   type Id,
   identityOf,
   isModern,
+  isObject,
   type Json,
   METHOD_NOT_FOUND,
   type Message,
@@ -114,7 +115,8 @@ export function createProxy(options: ProxyOptions): Proxy {
 
   /** Remembers what to look for in the answer; false if the message is not for the server. */
   function expect(message: Message): boolean {
-    const { id, method, params = {} } = message;
+    const { id, method } = message;
+    const params = objectOf(message.params);
     const meta = metaOf(message);
     if (method === 'notifications/cancelled') {
       const request = params.requestId as Id;
@@ -197,7 +199,7 @@ export function createProxy(options: ProxyOptions): Proxy {
         return;
       }
       expected.delete(message.id as Id);
-      if (wanted.kind === 'greeting') changed = amendGreeting(target) || changed;
+      if (wanted.kind === 'greeting') changed = (isObject(message.result) && amendGreeting(target)) || changed;
       else if (wanted.kind === 'list') changed = amendList(message, target, wanted) || changed;
       else told(message, wanted);
     }
@@ -207,7 +209,7 @@ export function createProxy(options: ProxyOptions): Proxy {
 
   /** True when all is known that the greeting depends on. */
   function isGreeted({ result }: Message, { legacy }: Expected & { kind: 'greeting' }): boolean {
-    if (!result) return true;
+    if (!isObject(result)) return true;
     if (legacy) server = objectOf(result.serverInfo);
     meet(result);
     if (!own && !objectOf(result.capabilities).tools) learn([]);
@@ -235,7 +237,7 @@ export function createProxy(options: ProxyOptions): Proxy {
       const exact = objectOf(readExactly(line));
       if (own && amendGreeting(exact as Message)) write(toClient, exact);
       else toClient(line);
-      for (const next of waiting) pass(next, readMessages(next).messages);
+      for (const next of waiting) fromServer(next);
     });
   }
 

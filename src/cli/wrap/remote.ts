@@ -38,7 +38,8 @@ export async function connectRemote(
   await transport.start();
 
   async function post(message: Message): Promise<void> {
-    const { id, method, params = {} } = message;
+    const { id, method } = message;
+    const params = objectOf(message.params);
     const cancelled = method === 'notifications/cancelled' ? open.get(params.requestId as Id) : undefined;
     if (cancelled && isModern(metaOf(message))) return cancelled.abort.abort(); // this era cancels by closing the stream
     if (id === undefined || method === undefined) return transport.send(message as never).catch(() => {});

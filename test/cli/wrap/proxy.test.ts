@@ -293,13 +293,29 @@ it('does not take a request of the server for an answer with the same id', () =>
   expect(client[1]).toContain('"name":"feedback"');
 });
 
-it('survives what no peer should send', () => {
-  const { ask, say, client, server } = bench();
+it('survives what no peer should send', async () => {
+  const { ask, say, client, server } = bench({ patienceMs: 20 });
   const odd = ['null', '[]', '[1]', '"x"', '{', '{"id":{},"method":5,"params":[]}', `${'['.repeat(50_000)}`, '\u0000'];
   for (const text of odd) ask(`${text}\n`);
-  ask(list(1, [] as never));
+  for (const params of [null, 7, [], '']) {
+    for (const method of ['notifications/cancelled', 'notifications/initialized', 'tools/call', 'x']) {
+      ask({ jsonrpc: '2.0', method, params });
+      ask({ jsonrpc: '2.0', id: 'x', method, params });
+    }
+  }
+  const results = [null, 'text', 7, [], {}, { capabilities: 7, _meta: 7 }, { tools: 'none' }, { tools: [null, 7, {}] }];
+  let id = 0;
+  for (const params of [null, 7, [], { cursor: {} }, { _meta: null, clientInfo: 7 }]) {
+    for (const method of ['initialize', 'server/discover', 'tools/list']) {
+      for (const result of results) {
+        id += 1;
+        ask({ jsonrpc: '2.0', id, method, params });
+        say({ jsonrpc: '2.0', id, result });
+        say({ jsonrpc: '2.0', id, error: null });
+      }
+    }
+  }
   for (const text of odd) say(`${text}\n`);
-  say({ jsonrpc: '2.0', id: 1, result: { tools: 'none' } });
-  expect(server.length).toBe(odd.length + 1);
-  expect(client.length).toBe(odd.length + 1);
+  expect(server.filter((line) => !line.includes('patchworkmcp-')).length).toBeGreaterThan(odd.length + id);
+  await expect.poll(() => client.at(-1)).toBe('\u0000\n');
 });

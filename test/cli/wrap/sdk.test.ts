@@ -6,8 +6,9 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { beforeAll, describe, expect, it } from 'vitest';
 import { shortHash } from '../../dropins/match.ts';
 import { scripted } from '../../dropins/scripted.ts';
+import { needing } from '../../dropins/toolchain.ts';
 import { ROOT } from '../../support/process.ts';
-import { hasPython, pythonWith } from '../../support/python.ts';
+import { pythonWith } from '../../support/python.ts';
 import { serving } from '../serving.ts';
 
 const { instructions, ...definition } = JSON.parse(
@@ -84,7 +85,7 @@ describe.concurrent('wrap around a server on stdio', () => {
     expect(connection.client.getInstructions()).toBe(instructions);
   });
 
-  describe.skipIf(!hasPython && !process.env.CI)('in Python', () => {
+  needing('python3')('in Python', () => {
     let python = '';
     beforeAll(async () => {
       python = await pythonWith('mcp==2.3.0');
