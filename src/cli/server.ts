@@ -102,7 +102,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const work = async (lease: Lease): Promise<void> => {
     const lane = parseLane(lease.lane);
     if (lane?.kind === 'reports') {
-      await workLane(lease, { gaps: () => gaps.open(lane.repository), budget, now: Date.now, log: say });
+      await workLane(lease, { gaps: () => gaps.open(lane.repository), budget, model, now: Date.now, log: say });
     } else if (lane?.kind === 'drafts') {
       await workDrafts(lease, lane.repository, {
         gaps: gaps.open,
