@@ -2,9 +2,14 @@
 //   node run.mjs --split dev --repos DIR --cmd 'node test/bench/select.ts' --budget 15000,30000
 // stdin {id, repo_dir, feedback, budget_tokens}, stdout {files}.
 import { readdirSync, readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { type CodeFile, type GapText, selectContext } from '../../src/repo/select/index.ts';
+import type { CodeFile, GapText } from '../../src/repo/select/index.ts';
+
+// Types are stripped once, not at every start: the selector must be loaded after this line.
+enableCompileCache();
+const { selectContext } = await import('../../src/repo/select/index.ts');
 
 const mostBytes = 1 << 20;
 

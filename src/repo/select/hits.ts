@@ -35,15 +35,15 @@ export function termCounter(terms: readonly string[]) {
     let block = 0;
     eachIdentifier(text, (identifier, line) => {
       while ((blocks[block] as Block).range[1] < line) block++;
-      addWord(counted[block] as TermCounts, wordOf(identifier), 1);
+      addWord(counted[block] as TermCounts, wordOf(identifier));
     });
     return counted;
   };
 }
 
-function addWord(to: TermCounts, word: Word, times: number): void {
-  to.length += word.length * times;
-  for (const term of word.terms) to.counts.set(term, (to.counts.get(term) ?? 0) + times);
+function addWord(to: TermCounts, word: Word): void {
+  to.length += word.length;
+  for (const term of word.terms) to.counts.set(term, (to.counts.get(term) ?? 0) + 1);
 }
 
 export function sumOf(parts: readonly TermCounts[]): TermCounts {

@@ -11,6 +11,8 @@ export interface LexicalScores {
   blocks: number[][];
 }
 
+/** How much a long block or file pays for its length. Blocks are cut to about one length, so it hardly matters there. */
+const lengthPenalty = { block: 0.3, file: 0.5 };
 /** How often the words of a path count: a path is written to be found by. */
 const pathRepeats = 3;
 /** Tests repeat the words of what they test, and are rarely the place of a change. */
@@ -24,7 +26,7 @@ export function lexicalScores(sources: readonly Source[], query: Query): Lexical
   const count = termCounter(query.terms);
   const parts = sources.map(({ text, blocks }) => count(text, blocks));
   const wholes = sources.map(({ path }, index) => withPath(parts[index] as TermCounts[], path, count));
-  const scores = bm25(parts.flat(), query.weights, 0.3);
+  const scores = bm25(parts.flat(), query.weights, lengthPenalty.block);
   let next = 0;
   const blocks = sources.map((source) =>
     source.blocks.map(
@@ -32,7 +34,7 @@ export function lexicalScores(sources: readonly Source[], query: Query): Lexical
     ),
   );
   return {
-    files: toOne(bm25(wholes, query.weights, 0.5)),
+    files: toOne(bm25(wholes, query.weights, lengthPenalty.file)),
     bestBlocks: toOne(blocks.map((each) => each.reduce((a, b) => Math.max(a, b), 0))),
     blocks: blocks.map(toOne),
   };
@@ -44,7 +46,7 @@ function withPath(parts: readonly TermCounts[], path: string, count: ReturnType<
   return sumOf([...parts, ...Array.from({ length: pathRepeats }, () => words).flat()]);
 }
 
-export function toOne(scores: readonly number[]): number[] {
+function toOne(scores: readonly number[]): number[] {
   const best = scores.reduce((a, b) => Math.max(a, b), 0);
   return best > 0 ? scores.map((score) => score / best) : [...scores];
 }

@@ -3,21 +3,21 @@
  * MCP server shares ("the tool returned an error").
  */
 const stopWords = new Set(
-  `a about after again all also always am an and any anything are as at available be because been before being both
-  but by call called calling calls came can cannot come could currently did do does doing done down each either else
-  error errors etc even ever every example exist existing exists expected fail failed fails few first for found from
-  full gave get gets getting give given gives go going got had has have having he her here him his how i if in instead
-  into is it its just kind know last like look looked looking looks lot made make makes many may me might more most
-  much must my need needed needs neither never new next no none nor not nothing now null of off old on once one only
-  or other our out over own part per please possible really response result results return returned returning returns
-  said same say says see seems seen server set several she should show shows since so some something still such take
-  takes than that the their them then there these they thing things this those though three through to too tool tools
-  tried tries true try trying two type types under until up us use used user users uses using value values very via
-  want wanted wants was way we well went were what when where whether which while who whole whom why will with within
-  without won work worked working works would yet you your agent agents mcp missing currently false string id ids name
-  names list lists number
-  doesn isn aren wasn weren don didn won wouldn shouldn couldn hasn haven hadn ain ll ve re cant dont doesnt isnt via thus hence
-  maybe perhaps really actually simply anyway notice noticed mistake`.split(/\s+/),
+  `a about actually after again agent agents ain all also always am an and any anything anyway are aren as at
+  available be because been before being both but by call called calling calls came can cannot cant come could
+  couldn currently did didn do does doesn doesnt doing don done dont down each either else error errors etc even
+  ever every example exist existing exists expected fail failed fails false few first for found from full gave get
+  gets getting give given gives go going got had hadn has hasn have haven having he hence her here him his how i
+  id ids if in instead into is isn isnt it its just kind know last like list lists ll look looked looking looks
+  lot made make makes many may maybe mcp me might missing mistake more most much must my name names need needed
+  needs neither never new next no none nor not nothing notice noticed now null number of off old on once one only
+  or other our out over own part per perhaps please possible re really response result results return returned
+  returning returns said same say says see seems seen server set several she should shouldn show shows simply
+  since so some something still string such take takes than that the their them then there these they thing things
+  this those though three through thus to too tool tools tried tries true try trying two type types under until up
+  us use used user users uses using value values ve very via want wanted wants was wasn way we well went were
+  weren what when where whether which while who whole whom why will with within without won work worked working
+  works would wouldn yet you your`.split(/\s+/),
 );
 
 /** Longer words are data (hashes, base64), and looking at them costs time on hostile files. */

@@ -135,6 +135,14 @@ describe('selectContext', () => {
     expect(paths(files, { what_i_needed: 'invoices by page' })).toEqual(['src/b.ts', 'src/a.ts']);
   });
 
+  test('is not led astray by paths that are names of every object', () => {
+    const files = ['constructor', 'a.constructor', '__proto__', 'b/toString', 'a.__proto__'].map((path) => ({
+      path,
+      text: 'x',
+    }));
+    expect(selectContext(files, gap({ what_i_needed: 'x constructor' }), { budgetTokens: 100 }).files).toEqual([]);
+  });
+
   test('does not depend on the order of the files', () => {
     const words = gap({ what_i_needed: 'reserve a book', what_i_tried: 'search_books' });
     const selection = selectContext(pythonLibrary, words, { budgetTokens: 300 });

@@ -1,22 +1,18 @@
 export type Language = 'python' | 'typescript' | 'go' | 'rust' | 'json';
 
-const languages: Record<string, Language> = {
-  py: 'python',
-  ts: 'typescript',
-  tsx: 'typescript',
-  mts: 'typescript',
-  cts: 'typescript',
-  js: 'typescript',
-  jsx: 'typescript',
-  mjs: 'typescript',
-  cjs: 'typescript',
-  go: 'go',
-  rs: 'rust',
-  json: 'json',
+const extensions: Record<Language, string[]> = {
+  python: ['py'],
+  typescript: ['ts', 'tsx', 'mts', 'cts', 'js', 'jsx', 'mjs', 'cjs'],
+  go: ['go'],
+  rust: ['rs'],
+  json: ['json'],
 };
+const languages = new Map(
+  Object.entries(extensions).flatMap(([language, all]) => all.map((extension) => [extension, language as Language])),
+);
 
 export function languageOf(path: string): Language | undefined {
-  return languages[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
+  return languages.get(path.slice(path.lastIndexOf('.') + 1).toLowerCase());
 }
 
 const testFolder =
