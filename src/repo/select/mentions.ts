@@ -2,7 +2,7 @@ import { blockAt, type Source } from './source.ts';
 import type { GapText, ToolSite } from './types.ts';
 
 /** A tool's name as reports and clients may write it: `getItem`, `get-item` and `get_item` are one. */
-export function flatName(name: string): string {
+function flatName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 

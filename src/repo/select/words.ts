@@ -53,7 +53,7 @@ export function stem(word: string): string {
 }
 
 /** The parts of an identifier, lower-cased: `listHTTPRoutes_v2` is `list`, `http`, `routes`, `v`, `2`. */
-export function identifierParts(identifier: string): string[] {
+function identifierParts(identifier: string): string[] {
   if (identifier.length > longestWord) return [];
   return (identifier.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g) ?? []).map((part) => part.toLowerCase());
 }
