@@ -7,17 +7,14 @@ import { repositoryFolder } from './domain/repositories.ts';
 import { keepFormerIssues } from './domain/search-index.ts';
 import { createRepository, type RepositoryOptions, recover } from './domain/setup.ts';
 import { type GitRepository, openRepository } from './git/repository.ts';
-import { createGraphql } from './graphql/index.ts';
 import { openDeliveries } from './hooks/deliveries.ts';
 import { isOurHost } from './hosts.ts';
 import { isoSeconds } from './moments.ts';
 import type { Graphql } from './pages/github.ts';
-import { pages } from './pages/index.ts';
 import { createRest } from './rest/index.ts';
 import { type Limits, rateLimiter } from './rest/limits.ts';
 import { createSmartHttp, isGitPath } from './smart-http.ts';
 import { openStore } from './store.ts';
-import { createWebFlow, isWebFlowPath } from './web-flow.ts';
 import type { Account, Repo, World } from './world.ts';
 
 export interface ForgeOptions {
@@ -65,6 +62,9 @@ export interface Forge {
   close(): Promise<void>;
 }
 
+/** Pages that lead a browser through the making, installing and using of an App. */
+const WEB_FLOW =
+  /^\/(login\/oauth\/(authorize|access_token)|(organizations\/[^/]+\/)?settings\/apps(\/new)?|apps\/[^/]+\/installations\/new)$/;
 /** Paths that belong to the API when it is served without its prefix; all others are pages. */
 const BARE_API =
   /^\/(repos|repositories|user|users|orgs|app|apps|app-manifests|installation|search|rate_limit|meta)(\/|$)/;
@@ -112,9 +112,11 @@ export async function openForge(options: ForgeOptions): Promise<Forge> {
 
   const limiter = rateLimiter(options.limits ?? {}, now);
   const rest = createRest(world, limiter);
-  const graphql = createGraphql(world, limiter);
-  const webFlow = createWebFlow(world);
   const smartHttp = createSmartHttp(world);
+  // the surfaces that not everybody asks for are read when somebody does: the forge starts sooner and is smaller
+  const graphql = lazy(async () => (await import('./graphql/index.ts')).createGraphql(world, limiter));
+  const webFlow = lazy(async () => (await import('./web-flow.ts')).createWebFlow(world));
+  const site = lazy(async () => (await import('./pages/index.ts')).pages({ url, people: PEOPLE, api, graphql: ask }));
   const headersOf = (login: string) => (login === '' ? {} : { authorization: `token ${login}` });
 
   const api: Forge['api'] = async (login, method, path, body, headers = {}) => {
@@ -130,28 +132,22 @@ export async function openForge(options: ForgeOptions): Promise<Forge> {
     return { status: response.status, headers: response.headers, json: isJson ? JSON.parse(text) : text };
   };
 
-  const site = pages({
-    url,
-    people: PEOPLE,
-    api,
-    graphql: async (login, query, variables) => {
-      const body = JSON.stringify({ query, variables });
-      const response = await graphql(
-        new Request(`${url}/graphql`, { method: 'POST', headers: headersOf(login), body }),
-      );
-      return response.json() as ReturnType<Graphql>;
-    },
-  });
+  async function ask(...[login, query, variables]: Parameters<Graphql>): ReturnType<Graphql> {
+    const body = JSON.stringify({ query, variables });
+    const answer = await graphql();
+    const response = await answer(new Request(`${url}/graphql`, { method: 'POST', headers: headersOf(login), body }));
+    return response.json() as ReturnType<Graphql>;
+  }
 
   async function answer(request: Request): Promise<Response> {
     if (!isOurHost(url, request)) return new Response('Unknown host.\n', { status: 421 });
     const { pathname } = new URL(request.url);
-    if (pathname === '/graphql' || pathname === '/api/graphql') return graphql(request);
+    if (pathname === '/graphql' || pathname === '/api/graphql') return (await graphql())(request);
     if (/^\/api\/v3(\/|$)/.test(pathname))
       return rest.fetch(withPath(request, pathname.slice('/api/v3'.length) || '/'));
     if (isGitPath(pathname)) return smartHttp(request);
-    if (isWebFlowPath(pathname)) return webFlow.fetch(request);
-    return BARE_API.test(pathname) ? rest.fetch(request) : site.fetch(request);
+    if (WEB_FLOW.test(pathname)) return (await webFlow()).fetch(request);
+    return BARE_API.test(pathname) ? rest.fetch(request) : (await site()).fetch(request);
   }
 
   return {
@@ -179,6 +175,15 @@ export async function openForge(options: ForgeOptions): Promise<Forge> {
       for (const repository of repositories.values()) repository.objects.close();
       store.close();
     },
+  };
+}
+
+/** Makes a thing once, when it is asked for first. */
+function lazy<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 

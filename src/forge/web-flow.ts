@@ -17,12 +17,6 @@ import type { Account, App, World } from './world.ts';
 
 type Text = ReturnType<typeof html>;
 
-const PATHS =
-  /^\/(login\/oauth\/(authorize|access_token)|(organizations\/[^/]+\/)?settings\/apps(\/new)?|apps\/[^/]+\/installations\/new)$/;
-
-/** Whether a path belongs to the pages that lead a browser through the making, installing and using of an App. */
-export const isWebFlowPath = (pathname: string) => PATHS.test(pathname);
-
 /** The pages on which people let Apps in: OAuth's web flow, an App from a manifest, and its installation. */
 export function createWebFlow(world: World): Hono<Visiting> {
   const app = new Hono<Visiting>();

@@ -27,6 +27,14 @@ export function momentOf(query: Query, field: string): string | undefined {
   return isoSeconds(moment);
 }
 
+function byRarity(world: World, labels: readonly number[]): number[] {
+  if (labels.length < 2) return [...labels];
+  const uses = (id: number) =>
+    world.store.get<{ count: number }>('SELECT count(*) AS count FROM issue_labels WHERE label_id = ?', id)?.count ?? 0;
+  const counted = labels.map((id) => ({ id, count: uses(id) }));
+  return counted.sort((a, b) => a.count - b.count).map(({ id }) => id);
+}
+
 const NOTHING = 'false';
 
 /** The conditions of `GET /repos/{owner}/{repo}/issues`, with their values. */
@@ -43,11 +51,12 @@ function conditions(world: World, repo: Repo, query: Query): { where: string[]; 
   const since = momentOf(query, 'since');
   if (since) add('updated_at >= ?', since);
 
-  for (const name of (query.labels ?? '').split(',').filter(Boolean)) {
-    const label = findLabel(world, repo, name.trim());
-    if (label) add('EXISTS (SELECT 1 FROM issue_labels WHERE label_id = ? AND issue_id = issues.id)', label.id);
-    else add(NOTHING);
-  }
+  const names = (query.labels ?? '').split(',').filter(Boolean);
+  const labels = names.map((name) => findLabel(world, repo, name.trim())?.id ?? 0);
+  const [rarest, ...others] = byRarity(world, labels);
+  // the list starts from the rarest label, and asks each of those few issues for the others
+  if (rarest !== undefined) add('issues.id IN (SELECT issue_id FROM issue_labels WHERE label_id = ?)', rarest);
+  for (const id of others) add('EXISTS (SELECT 1 FROM issue_labels WHERE label_id = ? AND issue_id = issues.id)', id);
   if (query.creator) add('user_id = ?', accountByLogin(world, query.creator)?.id ?? 0);
   if (query.mentioned) add("instr(lower(coalesce(body, '')), ?) > 0", `@${query.mentioned.toLowerCase()}`);
 
@@ -77,8 +86,9 @@ export function listIssues(world: World, repo: Repo, query: Query, { page, perPa
   const direction = oneOf(query, 'direction', ['asc', 'desc'], 'Issue') ?? 'desc';
   const from = `FROM issues WHERE ${where.join(' AND ')}`;
   const order = sort === 'created' ? `number ${direction}` : `${ISSUE_ORDER[sort]} ${direction}, number ${direction}`;
+  // ids are sorted and skipped alone: bodies are long
   const rows = world.store.all<Issue>(
-    `SELECT issues.* ${from} ORDER BY ${order} LIMIT ? OFFSET ?`,
+    `SELECT * FROM issues WHERE id IN (SELECT id ${from} ORDER BY ${order} LIMIT ? OFFSET ?) ORDER BY ${order}`,
     ...values,
     perPage,
     (page - 1) * perPage,
@@ -169,7 +179,7 @@ export function issueSource(world: World, repo: Repo, selection: IssueSelection)
   if (labels) {
     const ids = labels.map((name) => findLabel(world, repo, name)?.id ?? 0);
     add(
-      'EXISTS (SELECT 1 FROM issue_labels WHERE issue_id = issues.id AND label_id IN (SELECT value FROM json_each(?)))',
+      'issues.id IN (SELECT issue_id FROM issue_labels WHERE label_id IN (SELECT value FROM json_each(?)))',
       JSON.stringify(ids),
     );
   }
@@ -195,13 +205,14 @@ export function issueSource(world: World, repo: Repo, selection: IssueSelection)
     if (name) add(`EXISTS (SELECT 1 FROM pulls WHERE issue_id = issues.id AND ${column} = ?)`, name);
   }
   const direction = selection.orderBy?.direction === 'DESC' ? 'DESC' : 'ASC';
-  const order = GRAPHQL_ORDER[selection.orderBy?.field ?? 'CREATED_AT'] ?? 'issues.number';
+  const first = GRAPHQL_ORDER[selection.orderBy?.field ?? 'CREATED_AT'] ?? 'issues.number';
+  const order = `${first} ${direction}, issues.number ${direction}`;
   const from = `FROM issues WHERE ${where.join(' AND ')}`;
   return {
     total: world.store.get<{ total: number }>(`SELECT count(*) AS total ${from}`, ...values)?.total ?? 0,
     slice: (offset: number, limit: number) =>
       world.store.all<Issue>(
-        `SELECT issues.* ${from} ORDER BY ${order} ${direction}, issues.number ${direction} LIMIT ? OFFSET ?`,
+        `SELECT * FROM issues WHERE id IN (SELECT id ${from} ORDER BY ${order} LIMIT ? OFFSET ?) ORDER BY ${order}`,
         ...values,
         limit,
         offset,

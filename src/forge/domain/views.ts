@@ -72,12 +72,13 @@ function lookups(world: World, repo: Repo) {
 export function viewIssues(world: World, repo: Repo, issues: readonly Issue[]): IssueView[] {
   const ids = JSON.stringify(issues.map((issue) => issue.id));
   const labels = grouped(
-    world.store.all<Label & { key: number }>(
-      `SELECT issue_id AS key, labels.* FROM issue_labels JOIN labels ON labels.id = label_id
-       WHERE issue_id IN (SELECT value FROM json_each(?)) ORDER BY labels.id`,
+    world.store.all<{ key: number; label_id: number }>(
+      `SELECT issue_id AS key, label_id FROM issue_labels
+       WHERE issue_id IN (SELECT value FROM json_each(?)) ORDER BY label_id`,
       ids,
     ),
   );
+  const label = memo((id: number) => world.store.get<Label>('SELECT * FROM labels WHERE id = ?', id) as Label);
   const assignees = grouped(
     world.store.all<{ key: number; account_id: number }>(
       `SELECT issue_id AS key, account_id FROM assignees
@@ -116,7 +117,7 @@ export function viewIssues(world: World, repo: Repo, issues: readonly Issue[]): 
     author: account(issue.user_id),
     association: association(issue.user_id),
     app: app(issue.app_id),
-    labels: labels.get(issue.id) ?? [],
+    labels: (labels.get(issue.id) ?? []).map((row) => label(row.label_id)),
     assignees: (assignees.get(issue.id) ?? []).map((row) => account(row.account_id)),
     milestone: issue.milestone_id === null ? null : milestone(issue.milestone_id),
     closedBy: issue.closed_by === null ? null : account(issue.closed_by),

@@ -113,7 +113,8 @@ export function openDeliveries(options: { store: Store; fetch: typeof fetch; tim
       outcome.status = timedOut ? 'timed out' : 'failed to connect to host';
       outcome.code = timedOut ? 504 : 502;
     }
-    store.run(
+    // lost with the power, it is delivered again
+    store.note(
       `UPDATE deliveries SET delivered_at = ?, duration = ?, status = ?, status_code = ?,
        request_json = ?, response_json = ?, response_body = ? WHERE id = ?`,
       time(),

@@ -1,8 +1,9 @@
 import { nodeId } from '../nodes.ts';
 import type { Account, Links } from '../world.ts';
+import { perRow } from './per-row.ts';
 
 /** `simple-user` */
-export function userJson(links: Links, account: Account) {
+export const userJson = perRow((links: Links, account: Account) => {
   const url = `${links.api}/users/${encodeURIComponent(account.login)}`;
   const slug = account.login.replace(/\[bot\]$/, '');
   return {
@@ -26,7 +27,7 @@ export function userJson(links: Links, account: Account) {
     user_view_type: 'public',
     site_admin: false,
   };
-}
+});
 
 /** `public-user`, and with `own` the further fields of `private-user` that people see of themselves. */
 export function fullUserJson(links: Links, account: Account, publicRepositories: number, own: boolean) {
