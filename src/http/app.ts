@@ -4,6 +4,7 @@ import { PatchworkError } from '../report/index.ts';
 import { type AccessOptions, authenticate, loopbackOnly } from './access.ts';
 import { draftingRoutes } from './drafting.ts';
 import { type FeedbackOptions, feedbackRoutes } from './feedback.ts';
+import { heartbeatRoutes } from './heartbeat.ts';
 import { mcpRoute } from './mcp.ts';
 import type { Progress } from './progress.ts';
 
@@ -61,8 +62,10 @@ export function createApp(options: AppOptions): Hono {
   }
 
   const guard = authenticate(options);
-  for (const path of ['/api/feedback/*', '/api/export', '/api/stats', '/api/v1/*', '/mcp']) app.use(path, guard);
+  for (const path of ['/api/feedback/*', '/api/export', '/api/servers', '/api/stats', '/api/v1/*', '/mcp'])
+    app.use(path, guard);
   app.route('/', feedbackRoutes(options));
+  app.route('/', heartbeatRoutes(options.now));
   app.route('/', draftingRoutes(options, options.progress));
   app.route('/', mcpRoute(options));
   return app;

@@ -95,4 +95,16 @@ describe('reports as existing drop-ins send them', () => {
     expect(issue.body).toContain(`> \`${(body as { what_i_needed: string }).what_i_needed}\``);
     expect(issue.labels.map((label: { name: string }) => label.name)).toContain('server:s');
   });
+
+  it('a heartbeat of the hosted contract is taken and can be read', async () => {
+    const headers = { authorization: 'Bearer a-shared-key' };
+    const beat = { server_slug: 'my-server', tool_count: 2, tool_names: ['a', 'b'] };
+    for (const path of ['/api/v1/heartbeat/', '/api/v1/heartbeat']) {
+      expect((await product.ask('POST', path, beat, headers)).status).toBe(200);
+    }
+    const { json } = await product.ask('GET', '/api/servers', undefined, headers);
+    expect(json).toEqual([{ server: 'my-server', tool_count: 2, tool_names: ['a', 'b'], seen_at: expect.any(String) }]);
+    expect((await product.ask('POST', '/api/v1/heartbeat/', {}, headers)).status).toBe(422);
+    expect((await product.ask('POST', '/api/v1/heartbeat/', beat)).status).toBe(401);
+  });
 });
