@@ -67,7 +67,7 @@ describe('a server that is killed and started again', () => {
     return reply.json();
   };
   const until = async (id: string, done: (item: Item) => boolean): Promise<Item> => {
-    const deadline = performance.now() + 30_000;
+    const deadline = performance.now() + 45_000;
     while (performance.now() < deadline) {
       const item = (await (await fetch(`${server.url}/api/feedback/${id}`)).json()) as Item;
       if (done(item)) return item;

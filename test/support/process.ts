@@ -30,7 +30,7 @@ export async function spawnServe(port: number, env: Record<string, string>): Pro
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (log += data));
   const url = `http://localhost:${port}`;
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 45_000;
   for (;;) {
     const up = await fetch(`${url}/healthz`)
       .then((reply) => reply.ok)

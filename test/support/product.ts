@@ -117,7 +117,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     return { status: reply.status, headers: reply.headers, json: text && JSON.parse(text) };
   };
   const within = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {
-    const deadline = performance.now() + 20_000;
+    const deadline = performance.now() + 45_000;
     while (performance.now() < deadline) {
       const found = await look();
       if (found !== undefined) return found;
