@@ -141,13 +141,13 @@ async function bodyOf(request: Request): Promise<Input> {
   return value;
 }
 
-const rendered = new WeakMap<Answer, { body: string | Uint8Array; etag: string }>();
+const rendered = new WeakMap<Answer, { body: Uint8Array; etag: string }>();
 
 /** The bytes of a successful answer and their weak ETag; worked out once. */
-function render(answer: Answer): { body: string | Uint8Array; etag: string } {
+function render(answer: Answer): { body: Uint8Array; etag: string } {
   let found = rendered.get(answer);
   if (!found) {
-    const body = answer.body ?? JSON.stringify(answer.json ?? null);
+    const body = Buffer.from(answer.body ?? JSON.stringify(answer.json ?? null));
     const hash = createHash('sha256')
       .update(body)
       .update(answer.headers?.link ?? '');
