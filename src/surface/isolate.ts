@@ -71,6 +71,7 @@ async function attempt(isolation: Isolation, tools: Tools): Promise<{ loopback: 
       cwd: '.',
       env: { PATH: tools.path },
       network: !isolation.network,
+      keepsCache: false,
     });
     const { stdout } = await promisify(execFile)(command, args, { cwd, env, timeout: 15_000, killSignal: 'SIGKILL' });
     return { loopback: stdout.includes('loopback') };

@@ -35,7 +35,7 @@ const STEP_LIMIT = 5 * 60_000;
 export async function runStep(
   ground: Ground,
   place: Place,
-  step: { kind: 'install' | 'build' | 'check'; command: string; cwd: string },
+  step: { kind: 'install' | 'build' | 'check'; command: string; cwd: string; keepsCache?: boolean },
 ): Promise<Step> {
   const began = performance.now();
   const { isolation, tools } = ground;
@@ -45,7 +45,14 @@ export async function runStep(
     ...(network ? { ...tools.network, ...NO_SCRIPTS } : OFFLINE),
     ...toolEnv(ground, place),
   };
-  const command = { command: '/bin/sh', args: ['-c', step.command], cwd: step.cwd, env, network };
+  const command = {
+    command: '/bin/sh',
+    args: ['-c', step.command],
+    cwd: step.cwd,
+    env,
+    network,
+    keepsCache: network || step.keepsCache === true,
+  };
   await using process = launch(enclose(isolation, place, tools, command), ground.signal);
   process.stdin.end();
   const printed: Buffer[] = [];
@@ -82,7 +89,7 @@ export function toolEnv({ isolation, tools }: Ground, place: Place): Record<stri
     ...tools.env,
     XDG_CACHE_HOME: cache,
     npm_config_cache: `${cache}/npm`,
-    npm_config_store_dir: `${cache}/pnpm`,
+    XDG_DATA_HOME: `${cache}/share`,
     YARN_GLOBAL_FOLDER: `${cache}/yarn`,
     GOPATH: `${cache}/go`,
     CARGO_HOME: `${cache}/cargo`,

@@ -27,6 +27,9 @@ export interface Examination {
   ms: { total: number; prepare: number; start: number; probes: number };
 }
 
+/** How long the probes of one side may take together, in milliseconds. */
+const PROBES_LIMIT = 3 * 60_000;
+
 export interface ReplayOptions {
   server: ServerSpec;
   isolation: Isolation;
@@ -55,13 +58,21 @@ export interface Replay extends AsyncDisposable {
   examine(what: Examined): Promise<Examination>;
 }
 
+/** What the first examination leaves to the others. */
+interface Base {
+  place: Place;
+  before: Inventory;
+  isInstalled: boolean;
+  start?: { rung: Rung; era: Era };
+}
+
 export async function openReplay(options: ReplayOptions): Promise<Replay> {
   const { isolation, tools, signal, server } = options;
   const ground: Ground = { isolation, tools, signal };
   const stack = new AsyncDisposableStack();
   const scratch = stack.use(await openScratch());
   let count = 0;
-  let base: { place: Place; before: Inventory; installed: boolean; rung: Rung; era: Era } | undefined;
+  let base: Base | undefined;
   return {
     async examine(what) {
       const began = performance.now();
@@ -75,21 +86,23 @@ export async function openReplay(options: ReplayOptions): Promise<Replay> {
       count += 1;
       const place = await makePlace(scratch, String(count), isolation, { dir: what.dir, modules: options.modules });
       const before = await takeInventory(place.tree);
-      const isReady = await prepare(ground, place, server, seen, before, base?.installed ? base : undefined);
+      const isReady = await prepare(ground, place, server, seen, before, base);
       seen.ms.prepare = since(began);
       const starting = performance.now();
-      const started = isReady ? await startAny(ground, place, server, seen, base) : undefined;
+      const started = isReady ? await startAny(ground, place, server, seen, base?.start) : undefined;
+      base ??= {
+        ...{ place, before, isInstalled: seen.install?.ok ?? false },
+        ...(started ? { start: { rung: started.rung, era: started.live.era } } : {}),
+      };
       if (started) {
         await using live = started.live;
-        base ??= { place, before, installed: seen.install?.ok ?? false, rung: started.rung, era: live.era };
         seen.start = { rung: started.rung.name, era: live.era };
         seen.surface = started.surface;
         seen.ms.start = since(starting);
         const asking = performance.now();
-        seen.probes = await runProbes(what.probes, live, started.surface);
-        for (const { issue, probes } of what.earlier ?? []) {
-          seen.earlier.push({ issue, probes: await runProbes(probes, live, started.surface) });
-        }
+        const run = (probes: Probe[]) => runProbes(probes, live, started.surface, asking + PROBES_LIMIT);
+        seen.probes = await run(what.probes);
+        for (const { issue, probes } of what.earlier ?? []) seen.earlier.push({ issue, probes: await run(probes) });
         seen.ms.probes = since(asking);
       }
       for (const command of isReady ? (what.checks ?? []) : []) {
@@ -111,29 +124,30 @@ async function prepare(
   server: ServerSpec,
   seen: Examination,
   before: Inventory,
-  base: { place: Place; before: Inventory } | undefined,
+  base: Base | undefined,
 ): Promise<boolean> {
   const cwd = server.dir ?? '.';
   if (server.install !== undefined) {
     const reused =
-      base &&
+      base?.isInstalled &&
       (await reuseInstall(
         server.install,
         { tree: base.place.tree, before: base.before },
         { tree: place.tree, before },
       ));
-    seen.install = reused ?? (await runStep(ground, place, { kind: 'install', command: server.install, cwd }));
-    if (!seen.install.ok) return failedStep(seen, 'install', seen.install);
+    seen.install = reused || (await runStep(ground, place, { kind: 'install', command: server.install, cwd }));
+    if (!seen.install.ok) return failedStep(ground, seen, 'install', seen.install);
   }
   if (server.build !== undefined) {
-    seen.build = await runStep(ground, place, { kind: 'build', command: server.build, cwd });
-    if (!seen.build.ok) return failedStep(seen, 'build', seen.build);
+    seen.build = await runStep(ground, place, { kind: 'build', command: server.build, cwd, keepsCache: !base });
+    if (!seen.build.ok) return failedStep(ground, seen, 'build', seen.build);
   }
   return true;
 }
 
-function failedStep(seen: Examination, stage: 'install' | 'build', { why = '', tail }: Step): false {
-  seen.failure = { stage, code: `${stage}_failed`, why, tail };
+function failedStep({ signal }: Ground, seen: Examination, stage: 'install' | 'build', step: Step): false {
+  const { why = '', tail } = step;
+  seen.failure = { stage, code: signal?.aborted ? 'stopped' : `${stage}_failed`, why, tail };
   return false;
 }
 
@@ -146,11 +160,11 @@ async function startAny(
   place: Place,
   server: ServerSpec,
   seen: Examination,
-  base: { rung: Rung; era: Era } | undefined,
+  known: Base['start'],
 ): Promise<{ live: Live; rung: Rung; surface: Surface } | undefined> {
   let first: Failure | undefined;
-  for (const rung of base ? [base.rung] : rungsOf(server).reverse()) {
-    const live = await startServer(ground, place, server, rung, base?.era);
+  for (const rung of known ? [known.rung] : rungsOf(server).reverse()) {
+    const live = await startServer(ground, place, server, rung, known?.era);
     if ('failed' in live) {
       first ??= live;
       if (live.failed === 'stopped' || live.failed === 'sandbox') break;

@@ -29,12 +29,25 @@ export interface ProbeResult {
   fixedAnswerPasses: boolean;
 }
 
-/** Runs probes one after the other against a server whose surface has been read. A server that ends makes the rest errors. */
-export async function runProbes(probes: Probe[], live: Live, surface: Surface): Promise<ProbeResult[]> {
+/**
+ * Runs probes one after the other against a server whose surface has been read. A server that ends makes the rest errors, and so does
+ * the clock (`performance.now()`) once it has passed `until`.
+ */
+export async function runProbes(
+  probes: Probe[],
+  live: Live,
+  surface: Surface,
+  until = Infinity,
+): Promise<ProbeResult[]> {
   const results: ProbeResult[] = [];
-  for (const probe of probes) results.push(await runProbe(probe, live, surface));
+  for (const probe of probes) {
+    const isLate = performance.now() > until;
+    results.push(isLate ? conclude(probe, [NO_TIME]) : await runProbe(probe, live, surface));
+  }
   return results;
 }
+
+const NO_TIME: Outcome = { state: 'error', why: 'There was no time left for it: the probes before it took too long.' };
 
 async function runProbe(probe: Probe, live: Live, surface: Surface): Promise<ProbeResult> {
   const tool = surface.tools.find(({ name }) => name === probe.tool);

@@ -7,9 +7,9 @@ export interface Place {
   root: string;
   /** The server's files, writable. */
   tree: string;
-  /** What package managers fetched, for all runs of a replay: writable while there is a network, below `changes` after. */
+  /** What package managers fetched and the base's build made, for all runs of a replay. */
   cache: string;
-  /** What building and running write to the cache, so that no run reads what another one left. */
+  /** What other runs write to the cache, so that none reads what the code of another side left. */
   changes: string;
   /** Home of the run where the system has no private one. */
   home: string;
@@ -32,6 +32,8 @@ export interface Command {
   env: Record<string, string>;
   /** Whether it may use the host's network. */
   network: boolean;
+  /** Whether what it leaves in the cache is there for all later runs of the replay, or only for those of its own place. */
+  keepsCache: boolean;
 }
 
 /** A command line that runs a command in its enclosure, to be started with exactly this environment. */
@@ -81,16 +83,7 @@ export function enclose(isolation: Isolation, place: Place, tools: Tools, comman
     ...die,
     ...['unshare', ...(isolation.user === 'mapped' ? ['--user', '--map-root-user'] : [])],
     ...['--mount', '--pid', '--ipc', '--uts', ...(command.network ? [] : ['--net'])],
-    ...[
-      '--fork',
-      '--kill-child=KILL',
-      '/bin/sh',
-      '-c',
-      sandboxScript(place, tools, command.network),
-      'sh',
-      cwd,
-      ...inner,
-    ],
+    ...['--fork', '--kill-child=KILL', '/bin/sh', '-c', sandboxScript(place, tools, command), 'sh', cwd, ...inner],
   ];
   return { command: first as string, args, ...outside };
 }
@@ -116,7 +109,7 @@ const PROCESSES = '--nproc=512';
  * read-only, a private /tmp, home and /proc, and of our files only the place. It stays alive as root until the command ends, so
  * that nobody inside can cut the line that takes everything down with it (the death signal is lost when the user changes).
  */
-function sandboxScript(place: Place, tools: Tools, network: boolean): string {
+function sandboxScript(place: Place, tools: Tools, { network, keepsCache }: Command): string {
   const root = quote(place.root);
   const bind = (from: string, to: string, options: string) =>
     `mkdir -p ${root}${quote(to)}; mount --bind ${quote(from)} ${root}${quote(to)}; mount -o remount,bind,${options} ${root}${quote(to)}`;
@@ -145,7 +138,7 @@ function sandboxScript(place: Place, tools: Tools, network: boolean): string {
     tmpfs(INSIDE.home, '512m'),
     ...tools.folders.map((folder) => bind(folder, folder, 'ro,nosuid,nodev')),
     bind(place.tree, INSIDE.tree, 'nosuid,nodev'),
-    network
+    keepsCache
       ? bind(place.cache, INSIDE.cache, 'nosuid,nodev')
       : `${overlay} || { ${bind(place.cache, INSIDE.cache, 'ro,nosuid,nodev')}; }`,
     bind(place.kit, INSIDE.kit, 'ro,nosuid,nodev'),

@@ -201,7 +201,7 @@ async function open(
     ...(nodeOptions ? { NODE_OPTIONS: nodeOptions } : {}),
   };
   const args = server.args.map((each) => withStubUrl(each, rulePort));
-  const own = { command: server.command, args, cwd: server.dir ?? '.', env, network: false };
+  const own = { command: server.command, args, cwd: server.dir ?? '.', env, network: false, keepsCache: false };
   const attended = {
     ...own,
     command: '/bin/sh',

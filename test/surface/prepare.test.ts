@@ -89,13 +89,16 @@ describe('before a server starts', () => {
     expect(bad.surface).toBeUndefined();
   });
 
-  it('what building and running leave in the cache is not there for the next one', async () => {
-    const build = 'test ! -e "$XDG_CACHE_HOME/left" && echo x > "$XDG_CACHE_HOME/left" && cat "$XDG_CACHE_HOME/left"';
+  it('what the base leaves in the cache is there for the drafts, what a draft leaves is not', async () => {
+    const build =
+      'ls "$XDG_CACHE_HOME/left" 2>/dev/null; mkdir -p "$XDG_CACHE_HOME/left" && touch "$XDG_CACHE_HOME/left/$(cat side)"';
     await using replay = await session({ build });
-    for (const side of ['base', 'head']) {
-      const seen = await replay.examine({ dir: await repository({ ...serverV2(tool('one')), side }), probes: [] });
-      expect(seen.build).toMatchObject({ ok: isolation.mount || side === 'base' });
+    const left: unknown[] = [];
+    for (const side of ['base', 'one', 'two']) {
+      const dir = await repository({ ...serverV2(tool('one')), side });
+      left.push((await replay.examine({ dir, probes: [] })).build?.tail);
     }
+    expect(left).toEqual(['', 'base', isolation.mount ? 'base' : 'base\none']);
   });
 
   it('nothing happens in the folder that was given, and nothing of git is there', async () => {
