@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, lstat, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { chmod, chown, cp, lstat, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -34,12 +34,12 @@ export async function makePlace(
   scratch: Scratch,
   name: string,
   isolation: Isolation,
-  from: { dir?: string; modules?: string | undefined } = {},
+  from: { dir?: string; modules?: string | undefined; cache?: string | undefined } = {},
 ): Promise<Place> {
   const side = join(scratch.folder, name);
   const place: Place = {
     root: join(scratch.folder, 'root'),
-    cache: join(scratch.folder, 'cache'),
+    cache: from.cache ?? join(scratch.folder, 'cache'),
     tree: join(side, 'tree'),
     changes: join(side, 'changes'),
     home: join(side, 'home'),
@@ -47,8 +47,8 @@ export async function makePlace(
     door: join(side, 'door'),
     modules: from.modules,
   };
-  const written = [place.cache, place.tree, join(place.changes, 'upper'), place.home, place.door];
-  for (const folder of [place.root, place.kit, join(place.changes, 'work'), ...written]) {
+  const written = [place.tree, join(place.changes, 'upper'), place.home, place.door];
+  for (const folder of [place.root, place.kit, place.cache, join(place.changes, 'work'), ...written]) {
     await mkdir(folder, { recursive: true });
   }
   if (from.dir !== undefined) {
@@ -57,7 +57,10 @@ export async function makePlace(
     await cp(dir, place.tree, { recursive: true, verbatimSymlinks: true, filter: (path) => !isGit(path) });
   }
   if (from.modules !== undefined && !isolation.mount) await symlink(from.modules, join(side, 'node_modules'));
-  if (isolation.user === 'separate') await run('chown', ['-hR', `${RUN_AS}:${RUN_AS}`, ...written]);
+  if (isolation.user === 'separate') {
+    await run('chown', ['-hR', `${RUN_AS}:${RUN_AS}`, ...written]);
+    await chown(place.cache, RUN_AS, RUN_AS);
+  }
   return place;
 }
 

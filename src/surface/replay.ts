@@ -36,6 +36,8 @@ export interface ReplayOptions {
   tools: Tools;
   /** A `node_modules` folder for a server that has none of its own: the sample's. */
   modules?: string | undefined;
+  /** A folder that keeps what was fetched, and what bases built, for later replays of the same repository. */
+  cache?: string | undefined;
   /** Ends whatever runs. */
   signal?: AbortSignal | undefined;
 }
@@ -84,7 +86,11 @@ export async function openReplay(options: ReplayOptions): Promise<Replay> {
         ms: { total: 0, prepare: 0, start: 0, probes: 0 },
       };
       count += 1;
-      const place = await makePlace(scratch, String(count), isolation, { dir: what.dir, modules: options.modules });
+      const place = await makePlace(scratch, String(count), isolation, {
+        dir: what.dir,
+        modules: options.modules,
+        cache: options.cache,
+      });
       const before = await takeInventory(place.tree);
       const isReady = await prepare(ground, place, server, seen, before, base);
       seen.ms.prepare = since(began);

@@ -101,6 +101,16 @@ describe('before a server starts', () => {
     expect(left).toEqual(['', 'base', isolation.mount ? 'base' : 'base\none']);
   });
 
+  it('a cache can be kept for later replays', async () => {
+    const cache = await folder();
+    const build = 'cat "$XDG_CACHE_HOME/left" 2>/dev/null; echo base > "$XDG_CACHE_HOME/left"';
+    for (const tail of ['', 'base']) {
+      await using replay = await openReplay({ server: spec({ build }), isolation, tools, modules: MODULES, cache });
+      const dir = await repository(serverV2(tool('one')));
+      expect((await replay.examine({ dir, probes: [] })).build).toMatchObject({ ok: true, tail });
+    }
+  });
+
   it('nothing happens in the folder that was given, and nothing of git is there', async () => {
     const dir = await repository(serverV2(tool('one')));
     execFileSync('git', ['init', '-q'], { cwd: dir });

@@ -3,7 +3,7 @@ import { chmod, readdir, symlink } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Isolation, Stubs } from '../../src/surface/index.ts';
+import type { Isolation, ServerSpec, Stubs } from '../../src/surface/index.ts';
 import { hasPython, pythonWith } from '../support/python.ts';
 import { examine, folder, isolation, MODULES, repository, running, serverV1, serverV2, spy } from './support.ts';
 
@@ -12,14 +12,46 @@ const ONE = `server.registerTool('one', { description: 'One.', inputSchema: z.ob
 const SHAPE = `server.registerTool('one', { description: 'One.', inputSchema: { a: z.string() } }, async ({ a }) => ({
   content: [{ type: 'text', text: a }] }));`;
 
-async function talk(files: Record<string, string>, server: Parameters<typeof running>[1] = {}) {
-  const live = await running(await repository(files), server);
+async function talk(files: Record<string, string>, server: Partial<ServerSpec> = {}, inside = isolation) {
+  const live = await running(await repository(files), server, inside);
   if ('failed' in live) return live;
   const result = await live.client.callTool({ name: 'one', arguments: { a: 'said' } });
   return { era: live.era, tools: live.surface.tools.map(({ name }) => name), said: result.content };
 }
 
 const SAID = { tools: ['one'], said: [{ type: 'text', text: 'said' }] };
+
+const http = (serve: string) => ({
+  'server.mjs': `import { createServer } from 'node:http';
+import { serve } from '@hono/node-server';
+import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
+import * as z from 'zod';
+const build = () => { const server = new McpServer({ name: 'h', version: '1' }); ${ONE} return server; };
+const handler = createMcpHandler(build${serve});
+serve({ fetch: (request) => handler.fetch(request), port: 8931, hostname: '127.0.0.1' });
+`,
+});
+
+const stubs: Stubs = {
+  http: [
+    { method: 'GET', path: '/v1/items', query: { page: '2' }, status: 200, headers: {}, body: { items: ['c'] } },
+    {
+      method: 'GET',
+      path: '/v1/items',
+      query: {},
+      status: 200,
+      headers: { link: '</v1/items?page=2>; rel="next"' },
+      body: { items: ['a', 'b'] },
+    },
+    { method: 'POST', path: '/v1/*/notes', query: {}, status: 201, headers: {}, body: { ok: true } },
+  ],
+  hosts: ['api.example.com'],
+  commands: [
+    { command: 'kubectl', args: 'get pods *', stdout: "it's a 'pod'\n", exit: 0 },
+    { command: 'kubectl', args: '*', stdout: '', exit: 7 },
+  ],
+  files: [{ path: 'data/notes.json', content: '["n"]' }],
+};
 
 describe('a server is started and spoken to', () => {
   it('on the SDK of either version, over stdio', async () => {
@@ -37,17 +69,6 @@ describe('a server is started and spoken to', () => {
     const modern = serverV2(ONE)['server.mjs'] ?? '';
     const dies = `process.stdin.once('data', (line) => { if (String(line).includes('initialize')) process.exit(1) });\n${modern}`;
     expect(await talk({ 'server.mjs': dies })).toEqual({ era: 'modern', ...SAID });
-  });
-
-  const http = (serve: string) => ({
-    'server.mjs': `import { createServer } from 'node:http';
-import { serve } from '@hono/node-server';
-import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
-import * as z from 'zod';
-const build = () => { const server = new McpServer({ name: 'h', version: '1' }); ${ONE} return server; };
-const handler = createMcpHandler(build${serve});
-serve({ fetch: (request) => handler.fetch(request), port: 8931, hostname: '127.0.0.1' });
-`,
   });
 
   it('over HTTP, in either era, on a port of its own network', async () => {
@@ -98,27 +119,6 @@ mcp.run()
 });
 
 describe('stubs', () => {
-  const stubs: Stubs = {
-    http: [
-      { method: 'GET', path: '/v1/items', query: { page: '2' }, status: 200, headers: {}, body: { items: ['c'] } },
-      {
-        method: 'GET',
-        path: '/v1/items',
-        query: {},
-        status: 200,
-        headers: { link: '</v1/items?page=2>; rel="next"' },
-        body: { items: ['a', 'b'] },
-      },
-      { method: 'POST', path: '/v1/*/notes', query: {}, status: 201, headers: {}, body: { ok: true } },
-    ],
-    hosts: ['api.example.com'],
-    commands: [
-      { command: 'kubectl', args: 'get pods *', stdout: "it's a 'pod'\n", exit: 0 },
-      { command: 'kubectl', args: '*', stdout: '', exit: 7 },
-    ],
-    files: [{ path: 'data/notes.json', content: '["n"]' }],
-  };
-
   it('answer requests to their own address and to hosts that stand in the code', async () => {
     const said = await spy(
       `const get = async (url, init) => { const r = await fetch(url, init); return [r.status, await r.json(), r.headers.get('link')] };
@@ -183,6 +183,15 @@ describe('without namespaces', () => {
     delete process.env.PATCHWORK_TEST_KEY;
     expect(JSON.stringify(said)).not.toContain('sk-of-the-parent');
     if (bare.user === 'separate') expect(said.ours).toBe('EACCES');
+  });
+
+  it('stubs and HTTP work on ports of the machine', async () => {
+    const said = await spy(`return (await fetch(process.env.API_URL + '/v1/items?page=2')).json()`, bare, {
+      env: { API_URL: '{stub_url}' },
+      stubs,
+    });
+    expect(said).toEqual({ items: ['c'] });
+    expect(await talk(http(''), { url: 'http://127.0.0.1:8931/mcp' }, bare)).toEqual({ era: 'legacy', ...SAID });
   });
 
   it('over HTTP refuses a port that something else listens on', async () => {
