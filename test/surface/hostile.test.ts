@@ -123,7 +123,9 @@ describe.runIf(isEnclosed)('a server in its enclosure', () => {
 
   it('ends with us, even when we are killed', async () => {
     const mark = `orphan-${process.pid}-${Date.now()}`;
-    const dir = await repository(serverV2(ONE, escapeAs(mark)));
+    const dir = await repository(
+      serverV2(ONE, `${escapeAs(mark)} setInterval(() => {}, 1000); process.exit = () => {};`),
+    );
     const parent = spawn(process.execPath, [join(import.meta.dirname, 'hold.ts'), dir], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
