@@ -31,33 +31,26 @@ const NONE = { network: false, loopback: true, pid: false, mount: false };
  * and `missing` says what it could do.
  */
 export async function detectIsolation(tools: Tools): Promise<Isolation> {
-  const root = process.getuid?.() === 0;
-  const reasons: string[] = [];
-  for (const user of root ? (['separate'] as const) : (['mapped'] as const)) {
-    const isolation: Isolation = { user, ...FULL, missing: [] };
-    const tried = await attempt(isolation, tools);
-    if (typeof tried === 'string') reasons.push(tried);
-    else if (tried.loopback) return isolation;
-    else
-      return { ...isolation, loopback: false, missing: ['Loopback is down in the own network (neither ip nor perl).'] };
+  const isRoot = process.getuid?.() === 0;
+  const full: Isolation = { user: isRoot ? 'separate' : 'mapped', ...FULL, missing: [] };
+  const tried = await attempt(full, tools);
+  if (typeof tried !== 'string') {
+    const missing = tried.loopback ? [] : ['Loopback is down in the own network: neither ip nor perl is there.'];
+    return { ...full, loopback: tried.loopback, missing };
   }
-  const why = reasons[0] ? ` (${reasons[0]})` : '';
   const missing = [
-    `This system allows no namespaces${why}: a server under test can use the network, see other processes and read files that all users may read.`,
+    `This system allows no namespaces (${tried}): a server under test can use the network, see other processes and read files that all users may read.`,
     'A process that leaves its process group can outlive the run.',
   ];
-  for (const user of root ? (['separate', 'same'] as const) : (['same'] as const)) {
-    for (const limits of [true, false]) {
-      if (user === 'separate' && !limits) continue;
-      const isolation: Isolation = { user, ...NONE, limits, missing };
-      if (typeof (await attempt(isolation, tools)) === 'string') continue;
-      if (user === 'same')
-        missing.push('It runs as the same user as this program, and can read what that user can read.');
-      if (!limits) missing.push('There are no limits on its memory and processes (prlimit and setpriv are missing).');
-      return isolation;
-    }
-  }
-  throw new Error(`no command can be started${why}`);
+  const unlimited = 'There are no limits on its memory and processes: prlimit and setpriv are missing.';
+  const same = 'It runs as the same user as this program, and can read what that user can read.';
+  const lesser: Isolation[] = [
+    ...(isRoot ? [{ user: 'separate' as const, ...NONE, limits: true, missing }] : []),
+    { user: 'same', ...NONE, limits: true, missing: [...missing, same] },
+    { user: 'same', ...NONE, limits: false, missing: [...missing, same, unlimited] },
+  ];
+  for (const isolation of lesser) if (typeof (await attempt(isolation, tools)) !== 'string') return isolation;
+  throw new Error(`no command can be started: ${tried}`);
 }
 
 async function attempt(isolation: Isolation, tools: Tools): Promise<{ loopback: boolean } | string> {

@@ -28,16 +28,19 @@ export interface Running extends AsyncDisposable {
 }
 
 export function launch(enclosed: Enclosed, signal?: AbortSignal): Running {
-  const { command, args, cwd, env } = enclosed;
+  const { command, args, cwd, env, takesAll } = enclosed;
   const child: ChildProcess = spawn(command, args, { cwd, env, stdio: 'pipe', detached: true });
   const [stdin, stdout, stderr] = [child.stdin, child.stdout, child.stderr] as [Writable, Readable, Readable];
   let exit: Exit | undefined;
   let isStruck = false;
+  let hasEnded = false;
   let flooded = false;
   let bytes = 0;
   let last = Buffer.alloc(0);
   const strike = () => {
     isStruck = true;
+    // Its number may be another's by now.
+    if (hasEnded && takesAll) return;
     // The group, not the process: without namespaces its children are in it.
     try {
       if (child.pid) process.kill(-child.pid, 'SIGKILL');
@@ -59,6 +62,7 @@ export function launch(enclosed: Enclosed, signal?: AbortSignal): Running {
   for (const stream of [stdin, stdout, stderr]) stream.on('error', () => {});
   const exited = new Promise<Exit>((resolve) => {
     const end = (code: number | null, by: NodeJS.Signals | null) => {
+      hasEnded = true;
       if (!isStruck) exit ??= { code, signal: by };
       resolve({ code, signal: by });
     };

@@ -42,6 +42,8 @@ export interface Enclosed {
   args: string[];
   cwd: string;
   env: Record<string, string>;
+  /** Whether nothing of it is left once this process has ended. */
+  takesAll: boolean;
 }
 
 const INSIDE: View = {
@@ -72,7 +74,7 @@ export function enclose(isolation: Isolation, place: Place, tools: Tools, comman
     ...['env', '-i', ...assignments, command.command, ...command.args],
   ];
   // The system's own tools first: `unshare` and `pivot_root` may lie where a user's path does not look.
-  const outside = { cwd: '/', env: { PATH: `/usr/sbin:/usr/bin:/sbin:/bin:${tools.path}` } };
+  const outside = { takesAll: isolation.pid, cwd: '/', env: { PATH: `/usr/sbin:/usr/bin:/sbin:/bin:${tools.path}` } };
   const die = isolation.limits ? ['setpriv', '--pdeathsig', 'KILL'] : [];
   if (!isolation.mount) {
     // Exec keeps the process id, so that the process group is the command's own.

@@ -169,9 +169,7 @@ async function open(
   throughSocket: boolean,
 ): Promise<Running | Failure> {
   const seen = viewOf(isolation, place);
-  const relay = throughSocket
-    ? { host: '127.0.0.1', port: Number(new URL(server.url as string).port || 80) }
-    : undefined;
+  const relay = throughSocket ? addressOf(new URL(server.url as string)) : undefined;
   const rulePort = isolation.network ? RULE_PORT : await freePort();
   const kit = await writeKit(place.kit, seen, { stubs: rung.stubs, rulePort, relay });
   if (kit.attended && !isolation.loopback) {
@@ -221,6 +219,10 @@ const ATTENDED = [
 
 function doorOf(url: URL, place: Place, ownNetwork: boolean): Door {
   if (ownNetwork) return { socketPath: join(place.door, 'server.sock') };
+  return addressOf(url);
+}
+
+function addressOf(url: URL): { host: string; port: number } {
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 80) };
 }
 

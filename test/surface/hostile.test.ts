@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -24,9 +24,10 @@ async function withMark(mark: string): Promise<number[]> {
   return found;
 }
 
-async function isGone(mark: string): Promise<boolean> {
+/** Whether there are such processes, or none, within five seconds. */
+async function become(state: 'there' | 'gone', mark: string): Promise<boolean> {
   for (let at = 0; at < 50; at += 1) {
-    if ((await withMark(mark)).length === 0) return true;
+    if ((await withMark(mark)).length > 0 === (state === 'there')) return true;
     await sleep(100);
   }
   return false;
@@ -116,9 +117,9 @@ describe.runIf(isEnclosed)('a server in its enclosure', () => {
     const mark = `outlive-${process.pid}-${Date.now()}`;
     const live = await running(await repository(serverV2(ONE, escapeAs(mark))));
     expect('failed' in live ? live : live.surface.tools.length).toBe(1);
-    expect(await withMark(mark)).not.toEqual([]);
+    expect(await become('there', mark)).toBe(true);
     await (live as AsyncDisposable)[Symbol.asyncDispose]();
-    expect(await isGone(mark)).toBe(true);
+    expect(await become('gone', mark)).toBe(true);
   });
 
   it('ends with us, even when we are killed', async () => {
@@ -129,10 +130,11 @@ describe.runIf(isEnclosed)('a server in its enclosure', () => {
     const parent = spawn(process.execPath, [join(import.meta.dirname, 'hold.ts'), dir], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await once(parent.stdout, 'data');
-    expect(await withMark(mark)).not.toEqual([]);
+    const [said] = await once(parent.stdout, 'data');
+    onTestFinished(() => rm(String(said).trim(), { recursive: true, force: true }));
+    expect(await become('there', mark)).toBe(true);
     parent.kill('SIGKILL');
-    expect(await isGone(mark)).toBe(true);
+    expect(await become('gone', mark)).toBe(true);
   });
 
   it('cannot take all memory or all processes', async () => {

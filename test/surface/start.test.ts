@@ -75,6 +75,11 @@ describe('a server is started and spoken to', () => {
     const url = 'http://127.0.0.1:8931/mcp';
     expect(await talk(http(''), { url })).toEqual({ era: 'legacy', ...SAID });
     expect(await talk(http(", { legacy: 'reject' }"), { url })).toEqual({ era: 'modern', ...SAID });
+    const local = http('')['server.mjs'].replace("'127.0.0.1'", "'localhost'");
+    expect(await talk({ 'server.mjs': local }, { url: 'http://localhost:8931/mcp' })).toEqual({
+      era: 'legacy',
+      ...SAID,
+    });
     expect(await talk({ 'server.mjs': 'process.exit(4)' }, { url })).toMatchObject({ failed: 'exited' });
   });
 
