@@ -1,6 +1,9 @@
+import { mkdtempSync } from 'node:fs';
+import { cp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   addsNothing,
   deliversEverything,
@@ -13,7 +16,7 @@ import {
 import { scripted } from './scripted.ts';
 import { needing, run } from './toolchain.ts';
 import { testVectors } from './vectors.ts';
-import { compiled, interpreter, venv } from './venv.ts';
+import { interpreter, venv } from './venv.ts';
 
 // Importing an SDK takes a second of one core, and several servers start at once.
 vi.setConfig({ testTimeout: 120_000 });
@@ -21,15 +24,6 @@ vi.setConfig({ testTimeout: 120_000 });
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dropin = join(root, 'dropins/python');
 const programs = join(root, 'test/dropins/runners/python');
-
-/** A program of `runners/python`; its interpreter is found or made before the tests of the suite. */
-function program(file: string, python: () => Promise<string>): Program {
-  const started: Program = { command: '', args: ['-X', `pycache_prefix=${compiled}`, join(programs, file)], cwd: root };
-  beforeAll(async () => {
-    started.command = await python();
-  }, 600_000);
-  return started;
-}
 
 // What a client is called where the SDK does not know: by its user agent.
 const named = { name: 'node', version: '' };
@@ -42,6 +36,22 @@ const STDIO_MODERN: Way = { mode: 'stdio', era: 'modern', session: 'minted' };
 const BOTH_ERAS: Way[] = [...FIRST_ERA, STDIO_MODERN, { mode: 'http', era: 'modern', session: 'told' }];
 
 needing('python3')('the Python drop-in', () => {
+  // A project as a user of the drop-in has it: the file lies beside the server.
+  const project = mkdtempSync(join(tmpdir(), 'python-'));
+  beforeAll(async () => {
+    for (const from of [dropin, programs]) await cp(from, project, { recursive: true });
+  });
+  afterAll(() => rm(project, { recursive: true, force: true }));
+
+  /** A program of the project; its interpreter is found or made before the tests of the suite. */
+  function program(file: string, python: () => Promise<string>): Program {
+    const started: Program = { command: '', args: [file], cwd: project };
+    beforeAll(async () => {
+      started.command = await python();
+    }, 600_000);
+    return started;
+  }
+
   describe('behaves as all drop-ins', async () => {
     await testVectors(Object.assign(program('vector.py', interpreter), { agent: /^PatchworkMCP-Python\/2\.\d+$/ }));
   });
@@ -78,8 +88,7 @@ needing('python3')('the Python drop-in', () => {
 
   it('takes the calls that its predecessors took', async () => {
     await using endpoint = await scripted(() => ({ status: 201, body: { id: 'x', status: 'recorded' } }));
-    const { PATH = '' } = process.env;
-    const said = await run(await interpreter(), ['-B', join(programs, 'names.py'), endpoint.url], root, { PATH });
+    const said = await run(await interpreter(), ['names.py', endpoint.url], project);
     expect(
       endpoint.received.map(({ path, headers, body }) => [
         path,

@@ -1,4 +1,5 @@
-import { access, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { shortHash } from './match.ts';
@@ -9,25 +10,20 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const requirements = join(root, 'test/dropins/runners/python/requirements');
 const cache = join(root, 'node_modules/.cache/dropins-python');
 
-/** Where compiled Python goes, so that none lies beside the sources. */
-export const compiled = join(cache, 'compiled');
-
 /**
- * The interpreter of a virtual environment with exactly the packages of `requirements/<name>.txt` and a path to the drop-in. It is
- * made once for each list and interpreter, aside and then renamed, so that another run at the same time does no harm.
+ * The interpreter of a virtual environment with exactly the packages of `requirements/<name>.txt`. It is made once for each list
+ * and interpreter, aside and then renamed, so that another run at the same time does no harm.
  */
 export async function venv(name: string): Promise<string> {
   const list = join(requirements, `${name}.txt`);
   const python = await interpreter();
-  const folder = join(cache, `${name}-${shortHash(`${python}\n${root}\n${await readFile(list, 'utf8')}`)}`);
+  const folder = join(cache, `${name}-${shortHash(`${python}\n${await readFile(list, 'utf8')}`)}`);
   await once(folder, async (aside) => {
     const uv = await installer(python);
     const env = { UV_CACHE_DIR: join(cache, 'uv') };
     await run(uv, ['venv', '--quiet', '--relocatable', '--python', python, aside], root, env);
     const install = ['pip', 'install', '--quiet', '--no-deps', '--python', join(aside, 'bin/python')];
     await run(uv, [...install, '--requirements', list], root, env);
-    const [lib = ''] = await readdir(join(aside, 'lib'));
-    await writeFile(join(aside, 'lib', lib, 'site-packages/dropin.pth'), join(root, 'dropins/python'));
   });
   return join(folder, 'bin/python');
 }
@@ -57,13 +53,7 @@ function once(folder: string, make: (aside: string) => Promise<void>): Promise<v
 }
 
 async function unlessThere(folder: string, make: (aside: string) => Promise<void>): Promise<void> {
-  if (
-    await access(folder).then(
-      () => true,
-      () => false,
-    )
-  )
-    return;
+  if (existsSync(folder)) return;
   const aside = `${folder}.${process.pid}`;
   await mkdir(cache, { recursive: true });
   await make(aside);

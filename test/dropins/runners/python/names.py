@@ -2,9 +2,7 @@
 
 import asyncio
 import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[4] / "dropins/python"))
 from feedback_tool import TOOL_INPUT_SCHEMA, TOOL_NAME, send_feedback, send_feedback_sync
 
 url, key = sys.argv[1], "key-of-the-call"

@@ -2,9 +2,7 @@
 
 import json
 import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[4] / "dropins/python"))
 from feedback_tool import Options, submit_feedback
 
 given = json.load(sys.stdin)
