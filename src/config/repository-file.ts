@@ -5,31 +5,51 @@ export const REPOSITORY_FILE = '.github/patchwork.yml';
 
 const globs = z.array(z.string().min(1).max(200)).max(100);
 
+const inside = z
+  .string()
+  .min(1)
+  .max(300)
+  .refine((path) => !/^\/|\\|\0|(^|\/)\.\.(\/|$)/.test(path), 'has to be a path inside the repository');
+
 const httpRule = z.strictObject({
-  method: z.string().default('*'),
-  path: z.string(),
+  method: z
+    .string()
+    .regex(/^(\*|[A-Z]{3,7})$/)
+    .default('GET'),
+  /** `*` stands for one segment, `**` for any number. */
+  path: z.string().regex(/^\//).max(500),
   query: z.record(z.string(), z.string()).default({}),
-  status: z.number().int().min(100).max(599).default(200),
+  status: z.number().int().min(200).max(599).default(200),
   headers: z.record(z.string(), z.string()).default({}),
+  /** Sent as JSON; a string is sent as it is. */
   body: z.unknown(),
+});
+
+const fakeCommand = z.strictObject({
+  command: z.string().regex(/^\w[\w.-]*$/),
+  args: z.string().max(500).default('*'),
+  stdout: z.string().max(100_000).default(''),
+  exit: z.number().int().min(0).max(255).default(0),
 });
 
 /** Stand-ins for what the server talks to: rules and texts, never code. */
 const stubs = z.strictObject({
-  http: z.array(httpRule).default([]),
-  hosts: z.array(z.string()).default([]),
-  commands: z
-    .array(
-      z.strictObject({
-        command: z.string(),
-        args: z.string().default('*'),
-        stdout: z.string().default(''),
-        exit: z.number().int().min(0).max(255).default(0),
-      }),
-    )
+  http: z.array(httpRule).max(100).default([]),
+  hosts: z
+    .array(z.string().regex(/^[a-z0-9.-]+$/))
+    .max(20)
     .default([]),
-  files: z.array(z.strictObject({ path: z.string(), content: z.string() })).default([]),
+  commands: z.array(fakeCommand).max(50).default([]),
+  files: z
+    .array(z.strictObject({ path: inside, content: z.string().max(500_000) }))
+    .max(50)
+    .default([]),
 });
+
+const loopback = z.url().refine((url) => {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
+}, 'has to be an http address on loopback');
 
 const schema = z.strictObject({
   draft: z
@@ -45,13 +65,14 @@ const schema = z.strictObject({
   /** How the MCP server is run when a gap is replayed. */
   server: z
     .strictObject({
-      dir: z.string().optional(),
+      dir: inside.optional(),
       install: z.string().optional(),
       build: z.string().optional(),
-      command: z.string(),
+      command: z.string().min(1),
       args: z.array(z.string()).default([]),
-      env: z.record(z.string(), z.string()).default({}),
-      url: z.url({ protocol: /^https?$/ }).optional(),
+      env: z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string()).default({}),
+      /** Where the command listens; it speaks over stdio without it. */
+      url: loopback.optional(),
       stubs: stubs.optional(),
     })
     .optional(),

@@ -12,6 +12,7 @@ import {
 } from '../issues/index.ts';
 import type { Model } from '../model/index.ts';
 import { commitChanges, openPull, readSnapshot, selectContext } from '../repo/index.ts';
+import { issueOfProbePath } from '../surface/index.ts';
 import { askForDraft, type Written } from './ask.ts';
 import { renderBranch } from './branch.ts';
 import { renderBrief } from './brief.ts';
@@ -118,7 +119,9 @@ async function write(
   const snapshot = await readSnapshot(repository.octokit, repository, frozen.base.commit);
   const { config, problem } = readRepositoryConfig(snapshot.texts.find((file) => file.path === REPOSITORY_FILE)?.text);
   if (problem) options.onStep(`${problem}; the defaults are used`);
-  const selection = selectContext(snapshot.texts, gapText(gap, frozen), { budgetTokens: config.draft.budget_tokens });
+  // The probes of earlier gaps hold calls that whoever writes a change must not know.
+  const readable = snapshot.texts.filter(({ path }) => issueOfProbePath(path) === undefined);
+  const selection = selectContext(readable, gapText(gap, frozen), { budgetTokens: config.draft.budget_tokens });
 
   if (!options.model) {
     const brief = renderBrief(gap, frozen, selection);

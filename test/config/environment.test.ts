@@ -82,4 +82,14 @@ describe('.github/patchwork.yml', () => {
     expect(problem).toContain('.github/patchwork.yml');
     expect(config).toEqual(readRepositoryConfig(undefined).config);
   });
+
+  it.each([
+    'server: {command: node, dir: ../elsewhere}',
+    'server: {command: node, url: "https://example.com"}',
+    'server: {command: node, env: {"A B": x}}',
+    'server: {command: node, stubs: {files: [{path: /etc/passwd, content: x}]}}',
+    'server: {command: node, stubs: {commands: [{command: "../sh"}]}}',
+  ])('runs no server outside its repository: %s', (text) => {
+    expect(readRepositoryConfig(text).config.server).toBeUndefined();
+  });
 });
