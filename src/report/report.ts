@@ -28,6 +28,6 @@ export interface Report {
   client_version: string;
   surface_hash: string;
   session_source: string;
-  /** What the door changed or could not take as it was, in words for people: shown on the issue. */
+  /** What was changed or could not be taken as it was, and why it folded, in words for people: shown on the issue. */
   remarks: string[];
 }

@@ -49,6 +49,7 @@ export const reportBody = z.object({
   report_id: lenient,
   surface_hash: lenient,
   session_source: lenient,
+  evidence: lenient.describe('`inferred`: counted from failed calls by the drop-in, not said by an agent.'),
 });
 
 export interface ReadReport {
@@ -68,6 +69,7 @@ export function readReport(body: unknown, options: { now: Date; server?: string 
   const { texts, remarks } = readTexts(given);
   const line = (value: string, characters = 200) => redact(cleanLine(value, characters)).text;
 
+  if (given.evidence === 'inferred') remarks.push('inferred from failed calls, not said by an agent');
   const gap_type = word(given.gap_type, GAP_TYPES);
   if (!gap_type && given.gap_type.trim()) remarks.push(`the agent called the gap type “${line(given.gap_type, 60)}”`);
   const resolution = word(given.resolution, RESOLUTIONS);

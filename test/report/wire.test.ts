@@ -59,6 +59,12 @@ describe('a report’s body', () => {
     });
   });
 
+  it('says of inferred evidence that no agent said it', () => {
+    expect(read({ ...base, evidence: 'inferred' }).remarks).toEqual([
+      'inferred from failed calls, not said by an agent',
+    ]);
+  });
+
   it('takes empty texts for absent fields without a remark', () => {
     const report = read({ ...base, suggestion: '', user_goal: '', resolution: '', agent_model: '', session_id: '' });
     expect(report).toMatchObject({ suggestion: '', resolution: '', remarks: [] });
