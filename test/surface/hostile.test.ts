@@ -58,7 +58,9 @@ describe.runIf(isEnclosed)('a server in its enclosure', () => {
       const tries = ${JSON.stringify([secret, join(ROOT, 'package.json'), '/etc/shadow', '/etc/hostname'])};
       return {
         read: tries.filter((file) => { try { readFileSync(file); return true } catch { return false } }),
-        root: readdirSync('/').sort(), run: existsSync('/run') || existsSync('/var'), tmp: readdirSync('/tmp'),
+        root: readdirSync('/').sort(), run: existsSync('/run') || existsSync('/var'),
+        // Where this project lies below /tmp, the way to the Node that runs it is there.
+        tmp: readdirSync('/tmp').filter((name) => !process.execPath.startsWith('/tmp/' + name + '/')),
       };
     `);
     expect(said).toMatchObject({ read: [], run: false, tmp: [] });
