@@ -20,7 +20,8 @@ export async function venv(name: string): Promise<string> {
   const folder = join(cache, `${name}-${shortHash(`${python}\n${await readFile(list, 'utf8')}`)}`);
   await once(folder, async (aside) => {
     const uv = await installer(python);
-    const env = { UV_CACHE_DIR: join(cache, 'uv') };
+    // The system's certificates, like pip: a mirror's are often not among those that uv brings along.
+    const env = { UV_CACHE_DIR: join(cache, 'uv'), UV_SYSTEM_CERTS: 'true' };
     await run(uv, ['venv', '--quiet', '--relocatable', '--python', python, aside], root, env);
     const install = ['pip', 'install', '--quiet', '--no-deps', '--python', join(aside, 'bin/python')];
     await run(uv, [...install, '--requirements', list], root, env);
