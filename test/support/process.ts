@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The product in a process of its own, so that it can be killed. */
+/** The product in a process of its own, so that it can be killed; its traffic with GitHub is watched. */
 export interface ServeProcess {
   url: string;
   kill(signal?: NodeJS.Signals): Promise<void>;
@@ -21,7 +21,7 @@ export async function freePort(): Promise<number> {
 }
 
 export async function spawnServe(port: number, env: Record<string, string>): Promise<ServeProcess> {
-  const child: ChildProcess = spawn(process.execPath, ['src/cli/main.ts', 'serve'], {
+  const child: ChildProcess = spawn(process.execPath, ['test/support/watched-serve.ts'], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: 'info', PORT: String(port), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -45,6 +45,8 @@ export async function spawnServe(port: number, env: Record<string, string>): Pro
     async kill(signal = 'SIGKILL') {
       child.kill(signal);
       await ended;
+      const findings = log.match(/^FIDELITY .*$/gm);
+      if (findings) throw new Error(`things GitHub would not say or accept:\n${findings.join('\n')}`);
     },
   };
 }
