@@ -36,6 +36,7 @@ export async function onLabel(outbox: Outbox, delivery: string, payload: IssuePa
   const request: DraftRequest = {
     issue: payload.issue.number,
     request: delivery,
+    by: 'label',
     actor: { login: payload.sender.login },
     at: payload.issue.updated_at,
   };

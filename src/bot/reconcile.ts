@@ -36,12 +36,23 @@ async function lostLabel({ repository }: Gaps, gap: Gap): Promise<DraftRequest |
   );
   const login = labeled?.actor?.login;
   if (!labeled || !login) return undefined;
-  return { issue: gap.number, request: `event ${labeled.id}`, actor: { login }, at: labeled.created_at };
+  return {
+    issue: gap.number,
+    request: `event ${labeled.id}`,
+    by: 'label',
+    actor: { login },
+    at: labeled.created_at,
+  };
 }
 
 function lostRun(gap: Gap): DraftRequest | undefined {
   const run = gap.status?.runs.at(-1);
   if (!run || run.outcome || !gap.labels.includes(DRAFTING_LABEL)) return undefined;
   const actor = run.actor === 'operator' ? ('operator' as const) : { login: run.actor };
-  return { issue: gap.number, request: run.request, actor, at: run.startedAt };
+  const { request, by, guidance, revise, startedAt: at } = run;
+  return {
+    ...{ issue: gap.number, request, by, actor, at },
+    ...(guidance === undefined ? {} : { guidance }),
+    ...(revise === undefined ? {} : { revise }),
+  };
 }

@@ -48,7 +48,7 @@ async function direct(environment: Environment, issue: number): Promise<DraftRun
       : await connectApp({ ...connection, ...github, privateKey: await readPrivateKey(github.privateKey) });
   const gaps = await gapsOfAll(connected, environment.secrets, 0).open(github.repository);
   return draftGap(
-    { issue, request: `cli ${ulid()}`, actor: 'operator', at: new Date().toISOString() },
+    { issue, request: `cli ${ulid()}`, by: 'cli', actor: 'operator', at: new Date().toISOString() },
     {
       gaps,
       model: modelFromEnvironment(process.env),

@@ -22,17 +22,8 @@ import type { Material } from './material.ts';
 import { inertProse } from './prose.ts';
 import { commitMessage, pullTitle, renderPullBody } from './pull-text.ts';
 import { type Ground, type NoProof, prove } from './replay.ts';
+import type { DraftRequest } from './request.ts';
 import { openStatus, type StatusComment } from './status.ts';
-
-export interface DraftRequest {
-  issue: number;
-  /** Identifies the request: the same one never drafts twice. */
-  request: string;
-  /** GitHub login of who asked; it is looked up live whether they may. `operator` is whoever runs our command line. */
-  actor: { login: string } | 'operator';
-  /** When it was asked, ISO 8601: what was written later stays out. */
-  at: string;
-}
 
 export interface DraftOptions {
   gaps: Gaps;
@@ -66,7 +57,15 @@ export async function draftGap(request: DraftRequest, options: DraftOptions): Pr
   const earlier = gap.status?.runs.find((run) => run.request === request.request);
   if (earlier?.outcome) return earlier;
   const actor = request.actor === 'operator' ? 'operator' : request.actor.login;
-  const run: DraftRun = earlier ?? { request: request.request, actor, startedAt: new Date().toISOString() };
+  const { by, guidance, revise } = request;
+  const run: DraftRun = earlier ?? {
+    request: request.request,
+    actor,
+    by,
+    startedAt: new Date().toISOString(),
+    ...(guidance === undefined ? {} : { guidance }),
+    ...(revise === undefined ? {} : { revise }),
+  };
   const status = openStatus(gaps, gap, run, options.onStep);
 
   // A label that is gone was already acted upon: the same event told twice, or taken back.

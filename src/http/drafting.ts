@@ -45,7 +45,7 @@ export function draftingRoutes(source: Source, progress: Progress): Hono<Env> {
     if (item.pr_url && c.req.query('force') !== 'true')
       throw conflict('draft_exists', `A draft exists: ${item.pr_url}`);
     const request = `api-${ulid()}`;
-    const body: DraftRequest = { issue, request, actor: 'operator', at: new Date().toISOString() };
+    const body: DraftRequest = { issue, request, by: 'api', actor: 'operator', at: new Date().toISOString() };
     await source.outbox.accept({
       lane: renderLane('drafts', repository),
       id: ulid(),

@@ -4,12 +4,20 @@ export const OUTCOMES = ['verified', 'plausible', 'unverified', 'declined', 'fai
 /** How a draft ended (DESIGN, rule 7). */
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** What led to a draft. */
+export type DraftCause = 'label' | 'command' | 'dashboard' | 'api' | 'auto' | 'cli' | 'action';
+
 /** One attempt to turn the gap into a draft pull request. */
 export interface DraftRun {
-  /** What asked for it: a webhook delivery, or an id made by the command line. The same request never runs twice. */
+  /** What asked for it: the moment of the label, or an id made by the door. The same request never runs twice. */
   request: string;
   /** Who asked. */
   actor: string;
+  by: DraftCause;
+  /** What the draft was to do otherwise than the one before it. */
+  guidance?: string;
+  /** The draft it starts from. */
+  revise?: { pull: number };
   /** ISO 8601. */
   startedAt: string;
   outcome?: Outcome;

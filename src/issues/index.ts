@@ -1,4 +1,5 @@
 export {
+  type DraftCause,
   type DraftRun,
   type DraftStatus,
   OUTCOMES,
