@@ -88,6 +88,17 @@ export async function connectToken(options: Connection & { token: string }): Pro
     retry: { enabled: isThrottled(options.api) },
     request: { fetch: options.fetch },
   }) as Octokit;
-  const { data } = await octokit.rest.users.getAuthenticated();
-  return { api: options.api, login: data.login, probot: undefined, octokit: async () => octokit };
+  return {
+    api: options.api,
+    login: await loginOf(octokit, options.token),
+    probot: undefined,
+    octokit: async () => octokit,
+  };
+}
+
+async function loginOf(octokit: Octokit, token: string): Promise<string> {
+  if (!token.startsWith('ghs_')) return (await octokit.rest.users.getAuthenticated()).data.login;
+  // An App's token, a workflow's among them: REST says 403 "Resource not accessible by integration", GraphQL knows its bot.
+  const { viewer } = await octokit.graphql<{ viewer: { login: string } }>('{ viewer { login } }');
+  return viewer.login.endsWith('[bot]') ? viewer.login : `${viewer.login}[bot]`;
 }

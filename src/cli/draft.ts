@@ -46,7 +46,7 @@ async function direct(environment: Environment, issue: number): Promise<DraftRun
     github.mode === 'token'
       ? await connectToken({ ...connection, token: github.token })
       : await connectApp({ ...connection, ...github, privateKey: await readPrivateKey(github.privateKey) });
-  const gaps = await gapsOfAll(connected, environment.secrets, 0).open(github.repository);
+  const gaps = await gapsOfAll(connected, environment.secrets, 0, environment.logins).open(github.repository);
   return draftGap(
     { issue, request: `cli ${ulid()}`, by: 'cli', actor: 'operator', at: new Date().toISOString() },
     {

@@ -14,7 +14,12 @@ export interface GapsOfAll {
 
 const CONFIG_FRESH_MS = 60_000;
 
-export function gapsOfAll(github: GitHub, keys: readonly string[], freshnessMs: number): GapsOfAll {
+export function gapsOfAll(
+  github: GitHub,
+  keys: readonly string[],
+  freshnessMs: number,
+  formerly: readonly string[] = [],
+): GapsOfAll {
   const opening = new Map<string, Promise<Gaps>>();
   const opened = new Map<string, Gaps>();
   const configs = new Map<string, { at: number; config: RepositoryConfig }>();
@@ -23,7 +28,7 @@ export function gapsOfAll(github: GitHub, keys: readonly string[], freshnessMs: 
     const [owner, name] = fullName.split('/');
     if (!owner || !name) throw new PatchworkError('not_found', 'A repository is named owner/name.', { status: 404 });
     const octokit = await github.octokit({ owner, name });
-    const repository = await openRepository({ owner, name, login: github.login, octokit, keys });
+    const repository = await openRepository({ owner, name, login: github.login, formerly, octokit, keys });
     const gaps = { repository, index: createGapIndex(repository, freshnessMs) };
     await gaps.index.refresh();
     opened.set(fullName, gaps);

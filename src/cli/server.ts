@@ -83,7 +83,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     return async (input, init) => handler(new Request(input, init));
   });
   if (forge) stack.defer(() => forge.close());
-  const gaps = gapsOfAll(github, keys, forge ? 0 : REMOTE_FRESHNESS_MS);
+  const gaps = gapsOfAll(github, keys, forge ? 0 : REMOTE_FRESHNESS_MS, environment.logins);
   const { probot } = github;
   if (probot) listenToEvents(probot, { outbox, known: gaps.known });
 

@@ -16,6 +16,12 @@ const schema = z.object({
   PATCHWORK_DATA: blankIsAbsent(z.string().default('.patchwork')),
   PATCHWORK_REPO: blankIsAbsent(z.string().regex(REPOSITORY, 'has to be owner/name').optional()),
   PATCHWORK_SECRET: blankIsAbsent(z.string().min(16, 'has to have at least 16 characters').optional()),
+  PATCHWORK_LOGINS: blankIsAbsent(
+    z
+      .string()
+      .regex(/^\s*[\w.-]+(?:\[bot\])?(?:\s*,\s*[\w.-]+(?:\[bot\])?)*\s*$/, 'has to be logins, separated by commas')
+      .optional(),
+  ),
   FEEDBACK_API_KEY: text,
   GITHUB_TOKEN: text,
   GITHUB_API_URL: blankIsAbsent(
@@ -43,6 +49,8 @@ export interface Environment {
   apiKey: string | undefined;
   /** Sign and verify markers: the first signs, the others verify (after a rotation). */
   secrets: string[];
+  /** Further logins under which we wrote: another App, a token's user. */
+  logins: string[];
   databaseUrl: string | undefined;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   github: Local | Token | App;
@@ -92,6 +100,7 @@ export function readEnvironment(env: Record<string, string | undefined>): Enviro
     dataDir: value.PATCHWORK_DATA,
     apiKey: value.FEEDBACK_API_KEY,
     secrets,
+    logins: (value.PATCHWORK_LOGINS ?? '').split(',').flatMap((login) => login.trim() || []),
     databaseUrl: value.DATABASE_URL,
     logLevel: value.LOG_LEVEL,
     github,

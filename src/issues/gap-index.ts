@@ -5,7 +5,7 @@ import { parseEvidence } from './evidence.ts';
 import type { CommentData, Gap, IssueData, Note } from './gap.ts';
 import { parseGapBody } from './gap-body.ts';
 import { parseNote } from './note.ts';
-import { at, type Repository, signed } from './repository.ts';
+import { at, isOurs, openedByUs, openers, type Repository, signed } from './repository.ts';
 
 /**
  * All gaps of one repository, in memory, built from its issues and comments alone: nothing else is a record. Reads are
@@ -41,7 +41,10 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
   const gaps = new Map<number, Gap>();
   const numbersByReport = new Map<string, number>();
   const numbersByKey = new Map<string, number>();
-  let lists = { issues: sinceList(), comments: sinceList() };
+  let lists = {
+    issues: openers(repository).map((creator) => ({ creator, list: sinceList() })),
+    comments: sinceList(),
+  };
   let pass: Promise<void> | undefined;
   let next: Promise<void> | undefined;
   let refreshedAt = Number.NEGATIVE_INFINITY;
@@ -88,23 +91,24 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
   async function pull(): Promise<void> {
     const touched = new Set<number>();
     const route = { ...at(repository), per_page: 100 };
-    await lists.issues.read(async (since, page, headers) => {
-      const { octokit, login: creator } = repository;
-      const reply = await octokit.rest.issues.listForRepo({
-        ...route,
-        ...since,
-        creator,
-        state: 'all',
-        sort: 'updated',
-        direction: 'asc',
-        page,
-        headers,
+    for (const { creator, list } of lists.issues) {
+      await list.read(async (since, page, headers) => {
+        const reply = await repository.octokit.rest.issues.listForRepo({
+          ...route,
+          ...since,
+          creator,
+          state: 'all',
+          sort: 'updated',
+          direction: 'asc',
+          page,
+          headers,
+        });
+        for (const issue of reply.data) {
+          if (!issue.pull_request && keepIssue(issue as IssueData)) touched.add(issue.number);
+        }
+        return reply;
       });
-      for (const issue of reply.data) {
-        if (!issue.pull_request && keepIssue(issue as IssueData)) touched.add(issue.number);
-      }
-      return reply;
-    });
+    }
     await lists.comments.read(async (since, page, headers) => {
       const reply = await repository.octokit.rest.issues.listCommentsForRepo({
         ...route,
@@ -143,7 +147,10 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
     },
     markStale() {
       refreshedAt = Number.NEGATIVE_INFINITY;
-      lists = { issues: sinceList(lists.issues.newest()), comments: sinceList(lists.comments.newest()) };
+      lists = {
+        issues: lists.issues.map(({ creator, list }) => ({ creator, list: sinceList(list.newest()) })),
+        comments: sinceList(lists.comments.newest()),
+      };
     },
     async current() {
       if (now() - refreshedAt >= freshnessMs) await index.refresh();
@@ -173,7 +180,7 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
 }
 
 function readGap(repository: Repository, issue: IssueData, comments: CommentData[]): Gap | undefined {
-  if (issue.user?.login !== repository.login) return undefined;
+  if (!openedByUs(repository, issue.user)) return undefined;
   const sign = signed(repository);
   const record = parseGapBody(issue.body ?? '', sign);
   if (!record) return undefined;
@@ -183,7 +190,7 @@ function readGap(repository: Repository, issue: IssueData, comments: CommentData
   for (const comment of comments.sort((a, b) => a.id - b.id)) {
     const body = comment.body ?? '';
     const common = { commentId: comment.id, createdAt: comment.created_at, updatedAt: comment.updated_at };
-    if (comment.user?.login !== repository.login) {
+    if (!isOurs(repository, comment.user)) {
       const author = comment.user?.login ?? 'ghost';
       notes.push({ ...common, id: String(comment.id), author, content: body, throughApi: false });
       continue;
@@ -192,7 +199,7 @@ function readGap(repository: Repository, issue: IssueData, comments: CommentData
     const note = parseNote(body, sign);
     const runs = parseDraftStatus(body, sign);
     if (page?.gap === record.gap) pages.push({ ...page, commentId: comment.id });
-    else if (note) notes.push({ ...common, ...note, author: repository.login, throughApi: true });
+    else if (note) notes.push({ ...common, ...note, author: comment.user?.login ?? '', throughApi: true });
     else if (runs?.gap === record.gap) status ??= { ...runs, commentId: comment.id };
   }
   pages.sort((a, b) => a.page - b.page);

@@ -15,7 +15,7 @@ export * from './labels.ts';
 export { type MarkerKeys, withoutMarkers } from './marker.ts';
 export { parseNote } from './note.ts';
 export { codeSpan, inline, quote, titleText } from './quote.ts';
-export { at, openRepository, type Repository, signed } from './repository.ts';
+export { at, isOurs, openRepository, type Repository, signed, WORKFLOW_LOGIN } from './repository.ts';
 export {
   commentsOf,
   createGap,

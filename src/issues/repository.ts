@@ -7,16 +7,42 @@ export interface Repository {
   name: string;
   /** GitHub's numeric id. */
   id: number;
-  /** The login under which we write (`app-slug[bot]`, or the token's user): only its texts are read back as ours. */
+  /** The login under which we write: `app-slug[bot]`, the token's user, or the workflow's bot. */
   login: string;
+  /** All logins whose texts are read back as ours, `login` among them; a marker's MAC is needed in every case. */
+  logins: readonly string[];
   octokit: Octokit;
   /** Sign and verify our markers. */
   keys: MarkerKeys;
 }
 
-export async function openRepository(options: Omit<Repository, 'id'>): Promise<Repository> {
-  const { data } = await options.octokit.rest.repos.get({ owner: options.owner, repo: options.name });
-  return { ...options, id: data.id };
+/** Under which login workflows write that have no App's credentials. It drafts, so it comments; it never opens a gap. */
+export const WORKFLOW_LOGIN = 'github-actions[bot]';
+
+/** `formerly`: further logins under which we write or wrote (another App, a token's user). */
+export async function openRepository(
+  options: Omit<Repository, 'id' | 'logins'> & { formerly?: readonly string[] },
+): Promise<Repository> {
+  const { formerly = [], ...rest } = options;
+  const { data } = await rest.octokit.rest.repos.get({ owner: rest.owner, repo: rest.name });
+  return { ...rest, id: data.id, logins: [...new Set([rest.login, ...formerly, WORKFLOW_LOGIN])] };
+}
+
+type Author = { login: string } | null | undefined;
+
+/** Whether a text was written under one of our logins; GitHub's logins know no case. */
+export function isOurs({ logins }: Pick<Repository, 'logins'>, author: Author): boolean {
+  const login = author?.login.toLowerCase();
+  return login !== undefined && logins.some((own) => own.toLowerCase() === login);
+}
+
+/** The logins under which our issues may have been opened. */
+export function openers({ logins }: Pick<Repository, 'logins'>): string[] {
+  return logins.filter((login) => login !== WORKFLOW_LOGIN);
+}
+
+export function openedByUs(repository: Repository, author: Author): boolean {
+  return isOurs({ logins: openers(repository) }, author);
 }
 
 /** What every request about this repository carries. */

@@ -6,7 +6,7 @@ import { gapTitle, parseGapBody, renderGapBody, withImpact } from './gap-body.ts
 import type { Gaps } from './gap-index.ts';
 import { GAP_LABEL, type Label, REVIEWED_LABEL, serverLabel, severityLabel } from './labels.ts';
 import { parseNote, renderNote } from './note.ts';
-import { at, type Repository, signed } from './repository.ts';
+import { at, isOurs, openers, type Repository, signed } from './repository.ts';
 
 /** The labels a gap's issue carries because of its reports. */
 export function labelsOf(reports: Report[]): string[] {
@@ -36,7 +36,7 @@ export async function createGap({ repository, index }: Gaps, first: Report, grou
       'issue_not_ours',
       `GitHub says issue #${data.number} was created by ${data.user?.login}.`,
       {
-        next: `Markers are read only in issues by ${repository.login}: check which identity the credentials belong to.`,
+        next: `Markers are read only in issues by ${openers(repository).join(', ')}: check which identity the credentials belong to.`,
       },
     );
   }
@@ -72,7 +72,7 @@ async function pagesNow(repository: Repository, gap: Gap): Promise<Gap['pages']>
   const comment = last && (await readComment(repository, last.commentId));
   const comments = comment ? [comment] : await commentsOf(repository, gap.number);
   const pages = comments.flatMap((comment) => {
-    const page = comment.user?.login === repository.login && parseEvidence(comment.body ?? '', signed(repository));
+    const page = isOurs(repository, comment.user) && parseEvidence(comment.body ?? '', signed(repository));
     return page && page.gap === gap.id ? [{ ...page, commentId: comment.id }] : [];
   });
   return [...(comment ? gap.pages.slice(0, -1) : []), ...pages].sort((a, b) => a.page - b.page);
@@ -115,8 +115,7 @@ export async function postNote(
 ): Promise<void> {
   const comments = await commentsOf(repository, gap.number);
   const posted = comments.some(
-    (comment) =>
-      comment.user?.login === repository.login && parseNote(comment.body ?? '', signed(repository))?.id === note.id,
+    (comment) => isOurs(repository, comment.user) && parseNote(comment.body ?? '', signed(repository))?.id === note.id,
   );
   if (!posted) {
     index.putComment(await writeComment(repository, gap.number, undefined, renderNote(note, signed(repository))));
