@@ -50,7 +50,7 @@ describe('whose texts are read as ours', () => {
   it('the App reads what the workflow wrote; the same bytes by anybody else are a note', async () => {
     const repository = await open('patchwork[bot]');
     const gap = (await gapSeenBy(repository)) as Gap;
-    const run = { request: 'workflow 1', actor: 'writer', startedAt: '2026-03-01T10:00:00Z' };
+    const run = { request: 'workflow 1', actor: 'writer', by: 'label' as const, startedAt: '2026-03-01T10:00:00Z' };
     const body = renderDraftStatus({ gap: gap.id, runs: [run] }, [], '', signed(repository));
 
     await commentAs('writer', body);
