@@ -1,9 +1,9 @@
 import type { Probot } from 'probot';
-import { ulid } from 'ulid';
 import type { DraftRequest } from '../draft/index.ts';
 import { renderLane } from '../intake/index.ts';
 import { type CommentData, DRAFT_LABEL, type Gaps, type IssueData } from '../issues/index.ts';
 import type { Outbox } from '../outbox/index.ts';
+import { newId } from '../report/index.ts';
 
 export interface EventOptions {
   outbox: Outbox;
@@ -42,7 +42,7 @@ export async function onLabel(outbox: Outbox, delivery: string, payload: IssuePa
   };
   await outbox.accept({
     lane: renderLane('drafts', payload.repository.full_name),
-    id: ulid(),
+    id: newId(),
     kind: 'draft',
     key: `draft ${delivery}`,
     body: request,

@@ -1,8 +1,8 @@
-import { ulid } from 'ulid';
 import type { DraftRequest } from '../draft/index.ts';
 import { renderLane } from '../intake/index.ts';
 import { at, DRAFT_LABEL, DRAFTING_LABEL, type Gap, type Gaps } from '../issues/index.ts';
 import type { Outbox } from '../outbox/index.ts';
+import { newId } from '../report/index.ts';
 
 /**
  * Finds draft requests that nobody works on: a label whose webhook was lost, a run whose outbox entry is gone. GitHub's issues
@@ -18,7 +18,7 @@ export async function reconcile(gaps: Gaps, outbox: Outbox): Promise<number> {
     if (gap.state !== 'open' || waiting.has(gap.number)) continue;
     const request = (await lostLabel(gaps, gap)) ?? lostRun(gap);
     if (!request) continue;
-    await outbox.accept({ lane, id: ulid(), kind: 'draft', key: `draft ${request.request}`, body: request });
+    await outbox.accept({ lane, id: newId(), kind: 'draft', key: `draft ${request.request}`, body: request });
     asked += 1;
   }
   return asked;

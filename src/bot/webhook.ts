@@ -1,8 +1,7 @@
 import type { Probot } from 'probot';
-import { ulid } from 'ulid';
 import { renderLane } from '../intake/index.ts';
 import type { Outbox } from '../outbox/index.ts';
-import { PatchworkError } from '../report/index.ts';
+import { newId, PatchworkError } from '../report/index.ts';
 
 export interface Delivery {
   id: string;
@@ -28,5 +27,5 @@ export async function acceptWebhook(probot: Probot, outbox: Outbox, raw: string,
   }
   const payload = JSON.parse(raw) as { repository?: { full_name?: string } };
   const lane = renderLane('events', payload.repository?.full_name ?? '-');
-  await outbox.accept({ lane, id: ulid(), kind: 'event', key: id, body: { id, name, payload } satisfies Delivery });
+  await outbox.accept({ lane, id: newId(), kind: 'event', key: id, body: { id, name, payload } satisfies Delivery });
 }

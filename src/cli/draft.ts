@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { ulid } from 'ulid';
 import { connectApp, connectToken } from '../bot/index.ts';
 import { type Environment, readEnvironment } from '../config/index.ts';
 import { draftGap } from '../draft/index.ts';
 import { DRAFT_LABEL, type DraftRun } from '../issues/index.ts';
 import { modelFromEnvironment } from '../model/index.ts';
-import { PatchworkError } from '../report/index.ts';
+import { newId, PatchworkError } from '../report/index.ts';
 import { gapsOfAll } from './gaps.ts';
 import { readPrivateKey } from './github.ts';
 import { readOptions } from './options.ts';
@@ -48,7 +47,7 @@ async function direct(environment: Environment, issue: number): Promise<DraftRun
       : await connectApp({ ...connection, ...github, privateKey: await readPrivateKey(github.privateKey) });
   const gaps = await gapsOfAll(connected, environment.secrets, 0, environment.logins).open(github.repository);
   return draftGap(
-    { issue, request: `cli ${ulid()}`, by: 'cli', actor: 'operator', at: new Date().toISOString() },
+    { issue, request: `cli ${newId()}`, by: 'cli', actor: 'operator', at: new Date().toISOString() },
     {
       gaps,
       model: modelFromEnvironment(process.env),

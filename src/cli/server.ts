@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { ulid } from 'ulid';
 import {
   acceptWebhook,
   type DraftWork,
@@ -17,6 +16,7 @@ import { createApp, createProgress, WEBHOOK_PATH } from '../http/index.ts';
 import { parseLane, runLanes, workLane } from '../intake/index.ts';
 import type { Model } from '../model/index.ts';
 import { type Lease, type Outbox, openOutbox } from '../outbox/index.ts';
+import { newId } from '../report/index.ts';
 import { gapsOfAll } from './gaps.ts';
 import { connect, type LocalRepository } from './github.ts';
 import { hostOf, listen } from './listen.ts';
@@ -139,7 +139,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const webhooks = around('webhooks', routes);
   answer = (request) => (new URL(request.url).pathname === WEBHOOK_PATH ? webhooks(request) : routes(request));
 
-  const runner = runLanes({ outbox, owner: ulid(), work, lanes: LANES, log: say });
+  const runner = runLanes({ outbox, owner: newId(), work, lanes: LANES, log: say });
   stack.defer(() => runner.stop());
   if (probot) {
     const sweep = async () => {

@@ -1,10 +1,9 @@
 import { type Context, Hono } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
-import { ulid } from 'ulid';
 import type { DraftRequest } from '../draft/index.ts';
 import { renderLane } from '../intake/index.ts';
 import type { DraftRun } from '../issues/index.ts';
-import { PatchworkError } from '../report/index.ts';
+import { newId, PatchworkError } from '../report/index.ts';
 import { allow, type Env } from './access.ts';
 import type { Progress } from './progress.ts';
 import { readItem, type Source } from './reading.ts';
@@ -44,11 +43,11 @@ export function draftingRoutes(source: Source, progress: Progress): Hono<Env> {
     if (last && !last.outcome) throw conflict('draft_running', `A draft is being written: ${item.url}`);
     if (item.pr_url && c.req.query('force') !== 'true')
       throw conflict('draft_exists', `A draft exists: ${item.pr_url}`);
-    const request = `api-${ulid()}`;
+    const request = `api-${newId()}`;
     const body: DraftRequest = { issue, request, by: 'api', actor: 'operator', at: new Date().toISOString() };
     await source.outbox.accept({
       lane: renderLane('drafts', repository),
-      id: ulid(),
+      id: newId(),
       kind: 'draft',
       key: request,
       body,

@@ -1,13 +1,20 @@
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { stream } from 'hono/streaming';
-import { ulid } from 'ulid';
 import * as z from 'zod';
 import { type LaneBodies, renderLane } from '../intake/index.ts';
 import type { Gap } from '../issues/index.ts';
-import { cleanText, clipText, contentDigest, PatchworkError, readReport, redactReport } from '../report/index.ts';
+import {
+  cleanText,
+  clipText,
+  contentDigest,
+  newId,
+  PatchworkError,
+  readReport,
+  redactReport,
+} from '../report/index.ts';
 import { gapKey } from '../triage/index.ts';
 import { allow, type Env } from './access.ts';
+import { limitBody } from './body-limit.ts';
 import { CONTENT_TYPES, exportItems, FORMATS } from './export.ts';
 import type { Item } from './items.ts';
 import { readJson } from './json.ts';
@@ -35,12 +42,7 @@ const MAX_LIST = 200;
 export function feedbackRoutes(options: FeedbackOptions): Hono<Env> {
   const { outbox } = options;
   const app = new Hono<Env>();
-  const limited = bodyLimit({
-    maxSize: MAX_BODY,
-    onError: () => {
-      throw new PatchworkError('body_too_large', `The body is larger than ${MAX_BODY / 1024} KB.`, { status: 413 });
-    },
-  });
+  const limited = limitBody(MAX_BODY);
 
   for (const path of ['/api/feedback', '/api/v1/feedback', '/api/v1/feedback/']) {
     app.post(path, limited, async (c) => {
@@ -104,7 +106,7 @@ export function feedbackRoutes(options: FeedbackOptions): Hono<Env> {
     if (!body.success) throw badField(body.error);
     const { id: on } = await readItem(options, repository, c.req.param('id'));
     const review: LaneBodies['review'] = { on, reviewed: body.data.reviewed };
-    await outbox.accept({ lane: renderLane('reports', repository), id: ulid(), kind: 'review', body: review });
+    await outbox.accept({ lane: renderLane('reports', repository), id: newId(), kind: 'review', body: review });
     return c.json({ status: 'updated' });
   });
 
@@ -120,7 +122,7 @@ export function feedbackRoutes(options: FeedbackOptions): Hono<Env> {
     const note: LaneBodies['note'] = { on, content };
     const { id } = await outbox.accept({
       lane: renderLane('reports', repository),
-      id: ulid(),
+      id: newId(),
       kind: 'note',
       body: note,
     });

@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import * as z from 'zod';
 import { cleanLine, PatchworkError } from '../report/index.ts';
 import { allow, type Env } from './access.ts';
+import { limitBody } from './body-limit.ts';
 import { readJson } from './json.ts';
 
 /** What a server last said of itself. Kept in memory only: it says that a server is alive now, and is no record. */
@@ -28,7 +28,7 @@ export function heartbeatRoutes(now: () => Date): Hono<Env> {
   const app = new Hono<Env>();
   const beats = new Map<string, { repository: string; beat: Heartbeat }>();
   for (const path of ['/api/v1/heartbeat', '/api/v1/heartbeat/']) {
-    app.post(path, bodyLimit({ maxSize: 256 * 1024 }), async (c) => {
+    app.post(path, limitBody(256 * 1024), async (c) => {
       const { repository, server: fixed } = allow(c, 'report:write');
       const parsed = body.safeParse(await readJson(c.req));
       if (!parsed.success) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
-import { ulid } from 'ulid';
 import * as z from 'zod';
+import { newId } from '../report/index.ts';
 
 /** What a key may do: file reports, read them, change gaps (notes, reviewed marks, drafts). */
 export const SCOPES = ['report:write', 'report:read', 'gap:write'] as const;
@@ -27,7 +27,7 @@ export async function mintKey(
 ): Promise<{ key: string; kid: string }> {
   const [secret] = secrets;
   if (!secret) throw new Error('a key needs a secret to sign with');
-  const kid = ulid();
+  const kid = newId();
   const payload = {
     repo: grant.repo.toLowerCase(),
     scopes: grant.scopes,

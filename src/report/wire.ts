@@ -1,7 +1,7 @@
-import { ulid } from 'ulid';
 import * as z from 'zod';
 import { cleanLine, cleanText, clipText, type TextLimit } from './clean.ts';
 import { PatchworkError } from './error.ts';
+import { newId } from './id.ts';
 import { redact, secretsIn } from './redact.ts';
 import { GAP_TYPES, type GapType, RESOLUTIONS, type Report, type Resolution } from './report.ts';
 
@@ -79,7 +79,7 @@ export function readReport(body: unknown, options: { now: Date; server?: string 
 
   const ownId = ULID.test(given.report_id);
   const report: Report = {
-    id: ownId ? given.report_id : ulid(options.now.getTime()),
+    id: ownId ? given.report_id : newId(options.now.getTime()),
     received_at: options.now.toISOString(),
     server_name: options.server ?? (line(given.server_name || given.server_slug, 100) || 'unknown'),
     ...texts,
