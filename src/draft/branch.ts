@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 export const BRANCH_PREFIX = 'patchwork/';
 
 /**
- * The branch of one draft request: the same request always gets the same branch, so that an interrupted run finds its own, and
- * another request never does.
+ * The branch of one draft request: the same request always gets the same branch, so that an interrupted run finds its own and two
+ * runners of one request meet, and another request never does. `title` has to be one that nobody can change in between.
  *
  *     patchwork/12-filter-costs-by-run-4f9a1c02
  */

@@ -1,4 +1,7 @@
 import {
+  at,
+  type CommentData,
+  commentsOf,
   type DraftRun,
   type DraftStatus,
   type Gap,
@@ -31,8 +34,20 @@ export function openStatus(gaps: Gaps, gap: Gap, run: DraftRun, onStep: (text: s
       commentId,
       renderDraftStatus(status, steps, below, signed(repository)),
     );
-    commentId = comment.id;
     index.putComment(comment);
+    if (!commentId && (await isSecond(comment))) return write(current, below);
+    commentId = comment.id;
+  }
+
+  /** Two runners of one request may both find no status comment: the older one stays. */
+  async function isSecond(comment: CommentData): Promise<boolean> {
+    for (const other of await commentsOf(repository, gap.number)) index.putComment(other);
+    const oldest = index.byNumber(gap.number)?.status?.commentId;
+    if (!oldest || oldest === comment.id) return false;
+    commentId = oldest;
+    await repository.octokit.rest.issues.deleteComment({ ...at(repository), comment_id: comment.id });
+    index.forgetComment(comment.id);
+    return true;
   }
 
   const settle = (state: Step['state']) => {

@@ -22,11 +22,21 @@ export interface Pull {
 
 /**
  * Commits all changes as one commit on a new branch. A branch of that name left by an interrupted run is taken over when it
- * still stands at the base, and taken as done when it already holds the commit.
+ * still stands at the base, and taken as done when it already holds the commit, which another runner may make in this very moment.
  */
 export async function commitChanges(octokit: Octokit, place: Place, commit: Commit): Promise<string> {
   const head = await ensureBranch(octokit, place, commit.branch, commit.base);
   if (head !== commit.base) return head;
+  try {
+    return await commitOnto(octokit, place, commit);
+  } catch (error) {
+    const now = await headOf(octokit, place, commit.branch);
+    if (now === commit.base) throw error;
+    return now;
+  }
+}
+
+async function commitOnto(octokit: Octokit, place: Place, commit: Commit): Promise<string> {
   // GitHub signs commits made by createCommitOnBranch, but it cannot set modes.
   const plain = commit.changes.every((change) => change.mode === '100644');
   if (plain) {
@@ -46,20 +56,29 @@ export async function openPull(
   pull: { branch: string; base: string; title: string; body: string },
 ): Promise<Pull> {
   const route = { owner: place.owner, repo: place.name };
-  const earlier = await octokit.rest.pulls.list({ ...route, head: `${place.owner}:${pull.branch}`, state: 'all' });
-  const found = earlier.data.find((candidate) => candidate.head.ref === pull.branch);
-  if (found) return { number: found.number, url: found.html_url, draft: found.draft ?? false };
+  const earlier = await findPull(octokit, place, pull.branch);
+  if (earlier) return earlier;
   const fields = { ...route, head: pull.branch, base: pull.base, body: pull.body };
   try {
     const { data } = await octokit.rest.pulls.create({ ...fields, title: pull.title, draft: true });
     return { number: data.number, url: data.html_url, draft: data.draft ?? false };
   } catch (error) {
-    // Private repositories on GitHub's free plan have no draft pull requests: 422 "Draft pull requests are not supported".
+    // 422 "A pull request already exists for owner:branch": another runner of the same request was quicker.
     const { status, message } = error as { status?: number; message?: string };
+    const others = status === 422 ? await findPull(octokit, place, pull.branch) : undefined;
+    if (others) return others;
+    // Private repositories on GitHub's free plan have no draft pull requests: 422 "Draft pull requests are not supported".
     if (status !== 422 || !/draft/i.test(message ?? '')) throw error;
     const { data } = await octokit.rest.pulls.create({ ...fields, title: `[draft] ${pull.title}` });
     return { number: data.number, url: data.html_url, draft: false };
   }
+}
+
+async function findPull(octokit: Octokit, place: Place, branch: string): Promise<Pull | undefined> {
+  const route = { owner: place.owner, repo: place.name };
+  const { data } = await octokit.rest.pulls.list({ ...route, head: `${place.owner}:${branch}`, state: 'all' });
+  const found = data.find((candidate) => candidate.head.ref === branch);
+  return found && { number: found.number, url: found.html_url, draft: found.draft ?? false };
 }
 
 async function ensureBranch(octokit: Octokit, place: Place, branch: string, base: string): Promise<string> {
@@ -69,9 +88,13 @@ async function ensureBranch(octokit: Octokit, place: Place, branch: string, base
     return base;
   } catch (error) {
     if ((error as { status?: number }).status !== 422) throw error;
-    const { data } = await octokit.rest.git.getRef({ ...route, ref: `heads/${branch}` });
-    return data.object.sha;
+    return headOf(octokit, place, branch);
   }
+}
+
+async function headOf(octokit: Octokit, place: Place, branch: string): Promise<string> {
+  const { data } = await octokit.rest.git.getRef({ owner: place.owner, repo: place.name, ref: `heads/${branch}` });
+  return data.object.sha;
 }
 
 async function commitByGraphql(octokit: Octokit, place: Place, commit: Commit): Promise<string> {
