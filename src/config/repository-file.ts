@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { LEVELS } from '../triage/index.ts';
 
 export const REPOSITORY_FILE = '.github/patchwork.yml';
 
@@ -51,7 +52,45 @@ const loopback = z.url().refine((url) => {
   return protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
 }, 'has to be an http address on loopback');
 
+const share = z.number().min(0).max(1);
+
+/** Limits of drafting without being asked (level `auto-draft`). */
+const autoDraft = z.strictObject({
+  /** Distinct sessions that met the gap. */
+  sessions: z.number().int().min(2).max(100).default(3),
+  /** The share of reports that were blocked. */
+  blocked_share: share.default(0.5),
+  /** The share of sessions that ask for the same change. */
+  agreement: share.default(0.75),
+  /** How long the gap has to have been quiet. */
+  quiet_minutes: z.number().int().min(0).max(10_080).default(60),
+  per_day: z.number().int().min(0).max(20).default(3),
+  /** Drafts that run or wait for a person, however they were asked for. */
+  in_flight: z.number().int().min(1).max(10).default(3),
+  /** Says on the issue what it would do, and does nothing. */
+  dry_run: z.boolean().default(false),
+});
+
+/** Limits of merging without being asked (level `auto-merge`). */
+const autoMerge = z.strictObject({
+  /** Only drafts within these globs are merged; none are by default. */
+  paths: globs.default([]),
+  max_files: z.number().int().min(1).max(20).default(6),
+  max_lines: z.number().int().min(1).max(1000).default(200),
+  min_confidence: share.default(0.8),
+  /** Approving reviews by people with write access. */
+  approvals: z.number().int().min(0).max(6).default(1),
+  /** How long a draft has to stand before it is merged. */
+  wait_minutes: z.number().int().min(0).max(10_080).default(60),
+  per_day: z.number().int().min(0).max(10).default(2),
+  dry_run: z.boolean().default(false),
+});
+
 const schema = z.strictObject({
+  /** How much happens without a person; each level includes the ones before. */
+  level: z.enum(LEVELS).default('draft'),
+  auto_draft: autoDraft.prefault({}),
+  auto_merge: autoMerge.prefault({}),
   draft: z
     .strictObject({
       budget_tokens: z.number().int().min(2000).max(500_000).default(30_000),

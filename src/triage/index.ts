@@ -1,3 +1,28 @@
+export {
+  type AutoMergeRules,
+  type ChangedFile,
+  decideAutoMerge,
+  decideAutoRevert,
+  kindOfFile,
+  type MergeFacts,
+  type Proof,
+  type RevertFacts,
+} from './auto-merge.ts';
+export {
+  type Asked,
+  type AutoDraftFacts,
+  type AutoDraftRules,
+  agreementOf,
+  blockedShareOf,
+  type Decided,
+  decideAutoDraft,
+  FAILURES_THAT_PARK,
+  LEVELS,
+  type Level,
+  mayDraft,
+  type Objection,
+  reaches,
+} from './autonomy.ts';
 export { type Constraint, type Constraints, readConstraints } from './constraints.ts';
 export { type Candidate, type Corpus, createCorpus, type KnownGap } from './corpus.ts';
 export { type Decision, decide, type Judge, SHOWN } from './decide.ts';
