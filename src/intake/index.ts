@@ -1,3 +1,4 @@
+export type { Answer, GapCommand, GivenCommand } from './command.ts';
 export { type LaneBodies, type LaneOptions, workLane } from './lane.ts';
 export { type LaneKind, parseLane, renderLane } from './lane-name.ts';
 export { type Runner, runLanes } from './run.ts';

@@ -12,6 +12,7 @@ import {
 import type { Model } from '../model/index.ts';
 import type { Entry, Lease } from '../outbox/index.ts';
 import { PatchworkError, type Report } from '../report/index.ts';
+import { type Answer, applyCommand, type GivenCommand } from './command.ts';
 import { failureOf } from './failure.ts';
 import { groupingFor, renderGrouping } from './grouping.ts';
 
@@ -21,6 +22,7 @@ export interface LaneBodies {
   /** A note posted through the API, on a report (by its ULID) or a gap (by its issue number). */
   note: { on: string; content: string };
   review: { on: string; reviewed: boolean };
+  command: GivenCommand;
 }
 
 export interface LaneOptions {
@@ -30,6 +32,8 @@ export interface LaneOptions {
   budget(lane: string, writes: number): Promise<{ granted: boolean; retryAfterMs: number }>;
   /** Reads whether a report asks for the same as a gap; without one only what is much alike folds. */
   model?: Model | undefined;
+  /** Tells whoever gave a command what became of it; may be told again after a crash. */
+  answered?(given: GivenCommand, answer: Answer): Promise<void>;
   now(): number;
   log(message: string, details?: object): void;
 }
@@ -64,6 +68,16 @@ export async function workLane(lease: Lease, options: LaneOptions): Promise<void
         } else {
           await setReviewed(gaps, gap, (entry.body as LaneBodies['review']).reviewed);
         }
+        await lease.settle({ ids: [entry.id] });
+      });
+    }
+    for (const entry of of('command')) {
+      await guarded(lease, [entry], options, async () => {
+        const given = entry.body as LaneBodies['command'];
+        await spend(lease, options, 2);
+        const answer = await applyCommand(gaps, given);
+        options.log('command', { lane: lease.lane, issue: given.issue, kind: given.command.kind, ...answer });
+        await options.answered?.(given, answer);
         await lease.settle({ ids: [entry.id] });
       });
     }

@@ -1,7 +1,8 @@
 import type { Report } from '../report/index.ts';
 import { assess, type Impact, impactOf } from '../triage/index.ts';
+import { DECISIONS, type Decisions, renderDecisions } from './decisions.ts';
 import { DRAFT_LABEL } from './labels.ts';
-import { type MarkerKeys, parseMarker, renderMarker } from './marker.ts';
+import { type MarkerKeys, type MarkerRole, parseMarker, renderMarker, replaceMarker } from './marker.ts';
 import { type PackedReports, packReports, unpackReports } from './packed.ts';
 import { inline, quote, titleText } from './quote.ts';
 
@@ -9,6 +10,11 @@ import { inline, quote, titleText } from './quote.ts';
 export interface GapRecord {
   gap: string;
   first: Report;
+  decisions?: Decisions;
+  /** The labels that we set last: what differs from them was set by a person. */
+  labels?: string[];
+  /** Labels of ours that may still be there, while they are being replaced. */
+  former?: string[];
 }
 
 interface Signed {
@@ -17,6 +23,7 @@ interface Signed {
 }
 
 const IMPACT = '### Impact';
+const GROUPING = '### Grouping';
 
 export function gapTitle(report: Report): string {
   const kind = `[${report.gap_type.replaceAll('_', ' ')}] `;
@@ -33,41 +40,62 @@ export function renderGapBody(record: GapRecord, grouping: string, signed: Signe
     ...section('What it tried', first.what_i_tried),
     ...section('Suggested fix', first.suggestion),
     ...section('User goal', first.user_goal),
-    renderImpact([first]),
-    `### Grouping\n\n${grouping}`,
+    renderImpact([first], record),
+    ...(renderDecisions(record.decisions ?? {}) ? [renderDecisions(record.decisions ?? {})] : []),
+    `${GROUPING}\n\n${grouping}`,
     renderActions(first),
-    renderMarker(
-      signed.keys,
-      { repositoryId: signed.repositoryId, role: 'gap' },
-      { gap: record.gap, reports: packReports([first]) },
-    ),
+    renderMarker(signed.keys, placeOf(signed), payloadOf(record)),
   ].join('\n\n');
 }
 
 /** Reads the record back; undefined when the text holds no marker of ours for this repository. */
 export function parseGapBody(body: string, signed: Signed): GapRecord | undefined {
-  const payload = parseMarker(signed.keys, { repositoryId: signed.repositoryId, role: 'gap' }, body);
-  if (!isRecord(payload)) return undefined;
-  const [first] = unpackReports(payload.reports);
-  return first ? { gap: payload.gap, first } : undefined;
+  const payload = parseMarker(signed.keys, placeOf(signed), body);
+  if (!isPayload(payload)) return undefined;
+  const { reports, ...record } = payload;
+  const [first] = unpackReports(reports);
+  return first ? { ...record, first } : undefined;
 }
 
-/** The same body with its impact table brought up to date; everything a person changed around it stays. */
-export function withImpact(body: string, reports: Report[]): string {
-  const start = body.indexOf(IMPACT);
-  const impact = renderImpact(reports);
+/** The same body with record, impact table and decisions brought up to date; everything a person changed around them stays. */
+export function withRecord(body: string, record: GapRecord, reports: Report[], signed: Signed): string {
+  const shown = withSection(body, IMPACT, renderImpact(reports, record));
+  const decided = withSection(shown, DECISIONS, renderDecisions(record.decisions ?? {}));
+  return replaceMarker(signed.keys, placeOf(signed), decided, payloadOf(record));
+}
+
+/** Replaces a section from its heading to the next one, removes it when `text` is empty, and adds it when it is missing. */
+function withSection(body: string, heading: string, text: string): string {
+  const start = lineOf(body, heading);
   if (start < 0) {
-    const marker = body.lastIndexOf('<!-- patchwork:v1 ');
-    return marker < 0 ? `${body}\n\n${impact}` : `${body.slice(0, marker)}${impact}\n\n${body.slice(marker)}`;
+    if (!text) return body;
+    const grouping = lineOf(body, GROUPING);
+    const place = grouping < 0 ? body.lastIndexOf('<!-- patchwork:v1 ') : grouping;
+    return place < 0 ? `${body}\n\n${text}` : `${body.slice(0, place)}${text}\n\n${body.slice(place)}`;
   }
-  const rest = body.slice(start + IMPACT.length);
+  const rest = body.slice(start + heading.length);
   const end = rest.search(/\n(?=### |<!-- patchwork:v1 )/);
-  return `${body.slice(0, start)}${impact}\n${end < 0 ? '' : rest.slice(end)}`;
+  const after = end < 0 ? '' : rest.slice(end);
+  return text ? `${body.slice(0, start)}${text}\n${after}` : body.slice(0, start) + after.trimStart();
 }
 
-function renderImpact(reports: Report[]): string {
+/** Where a line with this text begins, or −1. An agent's words never begin a line: they are quoted. */
+function lineOf(body: string, text: string): number {
+  return new RegExp(`^${text}[ \\t\\r]*$`, 'm').exec(body)?.index ?? -1;
+}
+
+function placeOf(signed: Signed): { repositoryId: number; role: MarkerRole } {
+  return { repositoryId: signed.repositoryId, role: 'gap' };
+}
+
+function payloadOf({ gap, first, ...rest }: GapRecord): Payload {
+  return { gap, reports: packReports([first]), ...rest };
+}
+
+function renderImpact(reports: Report[], { decisions }: GapRecord): string {
   const impact = impactOf(reports);
   const { severity, formula } = assess(impact);
+  const set = decisions?.severity;
   const rows: [string, string][] = [
     ['Reports', String(impact.reports)],
     ['Distinct sessions', String(impact.sessions)],
@@ -77,7 +105,7 @@ function renderImpact(reports: Report[]): string {
     ['Server versions', list(impact.serverVersions)],
     ['First seen', date(impact.firstSeen)],
     ['Last seen', date(impact.lastSeen)],
-    ['Severity', `**${severity}**: ${formula}`],
+    ['Severity', `${set ? `**${set}**, set by a person; by the reports ${severity}` : `**${severity}**`}: ${formula}`],
   ];
   return `${IMPACT}\n\n| | |\n|---|---|\n${rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n')}`;
 }
@@ -109,7 +137,9 @@ function date(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }
 
-function isRecord(payload: unknown): payload is { gap: string; reports: PackedReports } {
+type Payload = Omit<GapRecord, 'first'> & { reports: PackedReports };
+
+function isPayload(payload: unknown): payload is Payload {
   const record = payload as { gap?: unknown; reports?: unknown } | undefined;
   return typeof record?.gap === 'string' && Array.isArray(record.reports);
 }

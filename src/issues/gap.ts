@@ -1,5 +1,6 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest';
 import type { Report } from '../report/index.ts';
+import type { Decisions } from './decisions.ts';
 import type { DraftStatus } from './draft-status.ts';
 import type { EvidencePage } from './evidence.ts';
 
@@ -15,7 +16,13 @@ export interface Gap {
   title: string;
   body: string;
   state: 'open' | 'closed';
+  /** Why it was closed, or that it was opened again; GitHub's own words. */
+  stateReason: 'completed' | 'not_planned' | 'duplicate' | 'reopened' | null;
+  /** ISO 8601; undefined while it is open. */
+  closedAt: string | undefined;
+  locked: boolean;
   labels: string[];
+  decisions: Decisions;
   /** All reports, oldest first. */
   reports: Report[];
   /** The evidence comments that hold the reports after the first. */

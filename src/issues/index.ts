@@ -1,3 +1,4 @@
+export type { Decisions, Said } from './decisions.ts';
 export {
   type DraftCause,
   type DraftRun,
@@ -9,13 +10,14 @@ export {
   type Step,
 } from './draft-status.ts';
 export type { CommentData, Gap, IssueData, Note } from './gap.ts';
-export { gapTitle, parseGapBody } from './gap-body.ts';
+export { type GapRecord, gapTitle, parseGapBody } from './gap-body.ts';
 export { createGapIndex, type GapIndex, type Gaps } from './gap-index.ts';
 export * from './labels.ts';
 export { type MarkerKeys, withoutMarkers } from './marker.ts';
 export { parseNote } from './note.ts';
 export { codeSpan, inline, quote, titleText } from './quote.ts';
 export { at, isOurs, openRepository, type Repository, signed, WORKFLOW_LOGIN } from './repository.ts';
+export { updateGap } from './update.ts';
 export {
   commentsOf,
   createGap,

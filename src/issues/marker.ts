@@ -31,12 +31,31 @@ export function renderMarker(keys: MarkerKeys, place: MarkerPlace, payload: unkn
 
 /** The payload of the last valid marker for this place in a text, or undefined. The caller checks who wrote the text. */
 export function parseMarker(keys: MarkerKeys, place: MarkerPlace, text: string): unknown {
-  let found: unknown;
-  for (const [, packed = '', id, given = ''] of text.matchAll(MARKER)) {
+  return lastMarker(keys, place, text)?.payload;
+}
+
+/** The same text with another payload in its last valid marker for this place; unchanged where there is none. */
+export function replaceMarker(keys: MarkerKeys, place: MarkerPlace, text: string, payload: unknown): string {
+  const last = lastMarker(keys, place, text);
+  if (!last || JSON.stringify(last.payload) === JSON.stringify(payload)) return text;
+  return text.slice(0, last.start) + renderMarker(keys, place, payload) + text.slice(last.end);
+}
+
+interface Found {
+  payload: unknown;
+  start: number;
+  end: number;
+}
+
+function lastMarker(keys: MarkerKeys, place: MarkerPlace, text: string): Found | undefined {
+  let found: Found | undefined;
+  for (const match of text.matchAll(MARKER)) {
+    const [whole, packed = '', id, given = ''] = match;
     const secret = keys.find((candidate) => keyId(candidate) === id);
     if (!secret || !equal(given, mac(secret, place, packed))) continue;
     try {
-      found = JSON.parse(inflateRawSync(Buffer.from(packed, 'base64url'), { maxOutputLength: MAX_PAYLOAD }).toString());
+      const json = inflateRawSync(Buffer.from(packed, 'base64url'), { maxOutputLength: MAX_PAYLOAD }).toString();
+      found = { payload: JSON.parse(json), start: match.index, end: match.index + whole.length };
     } catch {
       // signed by us but cut or garbled since: as good as absent
     }

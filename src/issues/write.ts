@@ -1,34 +1,21 @@
 import { PatchworkError, type Report } from '../report/index.ts';
-import { assess, impactOf, SEVERITIES } from '../triage/index.ts';
 import { addEvidence, parseEvidence, renderEvidence } from './evidence.ts';
 import type { CommentData, Gap } from './gap.ts';
-import { gapTitle, parseGapBody, renderGapBody, withImpact } from './gap-body.ts';
+import { gapTitle, renderGapBody } from './gap-body.ts';
 import type { Gaps } from './gap-index.ts';
-import { GAP_LABEL, type Label, REVIEWED_LABEL, serverLabel, severityLabel } from './labels.ts';
+import { type Label, REVIEWED_LABEL } from './labels.ts';
 import { parseNote, renderNote } from './note.ts';
 import { at, isOurs, openers, type Repository, signed } from './repository.ts';
-
-/** The labels a gap's issue carries because of its reports. */
-export function labelsOf(reports: Report[]): string[] {
-  const first = reports[0] as Report;
-  const { resolutions } = impactOf(reports);
-  const worst = (['blocked', 'partial', 'worked_around'] as const).find((resolution) => resolutions[resolution] > 0);
-  return [
-    GAP_LABEL,
-    `gap:${first.gap_type}`,
-    serverLabel(first.server_name).name,
-    ...(worst ? [`impact:${worst}`] : []),
-    severityLabel(assess(impactOf(reports)).severity),
-  ];
-}
+import { labelsOf, updateGap } from './update.ts';
 
 /** Opens the issue of a new gap. `grouping` says in one sentence why it is an issue of its own. */
 export async function createGap({ repository, index }: Gaps, first: Report, grouping: string): Promise<Gap> {
+  const labels = labelsOf([first], {});
   const { data } = await repository.octokit.rest.issues.create({
     ...at(repository),
     title: gapTitle(first),
-    body: renderGapBody({ gap: first.id, first }, grouping, signed(repository)),
-    labels: labelsOf([first]),
+    body: renderGapBody({ gap: first.id, first, labels }, grouping, signed(repository)),
+    labels,
   });
   const gap = index.putIssue(data);
   if (!gap) {
@@ -58,9 +45,7 @@ export async function foldReports(gaps: Gaps, gap: Gap, reports: Report[]): Prom
       index.putComment(await writeComment(repository, gap.number, commentId, body));
     }
   }
-  const folded = index.byNumber(gap.number) ?? gap;
-  await updateImpact(gaps, folded, gap);
-  return index.byNumber(gap.number) ?? folded;
+  return (await updateGap(gaps, gap.number)) ?? gap;
 }
 
 /**
@@ -81,30 +66,6 @@ async function pagesNow(repository: Repository, gap: Gap): Promise<Gap['pages']>
 function unwritten(pages: Gap['pages'], reports: Report[]): Report[] {
   const written = new Set(pages.flatMap((page) => page.reports.map((report) => report.id)));
   return reports.filter((report) => !written.has(report.id));
-}
-
-async function updateImpact({ repository, index }: Gaps, gap: Gap, before: Gap): Promise<void> {
-  const { octokit } = repository;
-  const route = { ...at(repository), issue_number: gap.number };
-  // Read again right before writing, so that a person's edit of the text in between is kept.
-  const fresh = await octokit.rest.issues.get(route);
-  const body = fresh.data.body ?? '';
-  const updated = withImpact(body, gap.reports);
-  if (updated !== body && parseGapBody(updated, signed(repository))) {
-    index.putIssue((await octokit.rest.issues.update({ ...route, body: updated })).data);
-  }
-  const has = new Set(fresh.data.labels.map((label) => (typeof label === 'string' ? label : (label.name ?? ''))));
-  const wanted = labelsOf(gap.reports);
-  const was = labelsOf(before.reports);
-  const replaced = was.filter((label) => !wanted.includes(label) && has.has(label));
-  // A severity that is neither ours of before nor ours of now was set by a person, and stays.
-  const locked = SEVERITIES.map(severityLabel).some((label) => has.has(label) && !was.includes(label));
-  const missing = wanted.filter(
-    (label) => !has.has(label) && !was.includes(label) && !(locked && label.startsWith('severity:')),
-  );
-  for (const name of replaced) await octokit.rest.issues.removeLabel({ ...route, name });
-  if (missing.length) await octokit.rest.issues.addLabels({ ...route, labels: missing });
-  if (replaced.length || missing.length) index.markStale();
 }
 
 /** Posts a note as a comment, once, however often it is tried. */

@@ -6,7 +6,7 @@ import {
   parseEvidence,
   renderEvidence,
 } from '../../src/issues/evidence.ts';
-import { gapTitle, parseGapBody, renderGapBody, withImpact } from '../../src/issues/gap-body.ts';
+import { gapTitle, parseGapBody, renderGapBody, withRecord } from '../../src/issues/gap-body.ts';
 import { packReports, unpackReports } from '../../src/issues/packed.ts';
 import { type Report, readReport } from '../../src/report/index.ts';
 
@@ -64,7 +64,12 @@ describe('the body of a gap’s issue', () => {
   it('brings the impact table up to date and leaves the rest as people left it', () => {
     const first = report();
     const body = `A maintainer’s preface.\n\n${renderGapBody({ gap: first.id, first }, 'New.', signed)}`;
-    const updated = withImpact(body, [first, report(), report({ client_type: 'cursor', resolution: 'partial' })]);
+    const updated = withRecord(
+      body,
+      { gap: first.id, first },
+      [first, report(), report({ client_type: 'cursor', resolution: 'partial' })],
+      signed,
+    );
     expect(updated).toContain('| Reports | 3 |');
     expect(updated).toContain('| Distinct sessions | 3 |');
     expect(updated).toContain('| Blocked / partial / worked around | 2 / 1 / 0 |');
@@ -72,7 +77,7 @@ describe('the body of a gap’s issue', () => {
     expect(updated).toContain('A maintainer’s preface.');
     expect(updated).toContain('### What you can do');
     expect(parseGapBody(updated, signed)?.gap).toBe(first.id);
-    expect(withImpact(withImpact(body, [first]), [first])).toBe(body);
+    expect(withRecord(updated, { gap: first.id, first }, [first], signed)).toBe(body);
   });
 
   it('gets its impact table back when someone deleted it', () => {
@@ -81,9 +86,36 @@ describe('the body of a gap’s issue', () => {
       /### Impact[\s\S]*?(?=### Grouping)/,
       '',
     );
-    const updated = withImpact(body, [first]);
+    const updated = withRecord(body, { gap: first.id, first }, [first], signed);
     expect(updated).toContain('| Reports | 1 |');
     expect(parseGapBody(updated, signed)?.gap).toBe(first.id);
+  });
+
+  it('keeps what people decided, shows it, and shows nothing once it is taken back', () => {
+    const first = report({ what_i_needed: '### Impact', what_i_tried: '### Decided' });
+    const record = { gap: first.id, first };
+    const body = renderGapBody(record, 'New.', signed).replaceAll('\n', '\r\n');
+    const decisions = {
+      workaround: 'list_runs, then `add` | up',
+      fixedIn: '1.4.0',
+      parked: { why: 'later', at: '2026-11-20T10:00:00Z', by: 'owner' },
+      severity: 'high' as const,
+    };
+    const decided = withRecord(body, { ...record, decisions, labels: ['severity:low'] }, [first], signed);
+    expect(parseGapBody(decided, signed)).toEqual({ ...record, decisions, labels: ['severity:low'] });
+    expect(decided).toContain('- Parked by `owner` on 2026-11-20: `later`');
+    expect(decided).toContain('| Severity | **high**, set by a person; by the reports low:');
+    expect(decided.match(/^### \w+/gm)).toEqual([
+      '### What',
+      '### What',
+      '### Impact',
+      '### Decided',
+      '### Grouping',
+      '### What',
+    ]);
+    const undone = withRecord(decided, record, [first], signed);
+    expect(undone).not.toMatch(/^### Decided/m);
+    expect(parseGapBody(undone, signed)).toEqual(record);
   });
 
   it('ignores a forged marker in the report itself', () => {

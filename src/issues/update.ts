@@ -1,0 +1,100 @@
+import { PatchworkError, type Report } from '../report/index.ts';
+import { assess, impactOf, SEVERITIES } from '../triage/index.ts';
+import type { Decisions } from './decisions.ts';
+import type { Gap } from './gap.ts';
+import { type GapRecord, parseGapBody, withRecord } from './gap-body.ts';
+import type { Gaps } from './gap-index.ts';
+import { GAP_LABEL, serverLabel, severityLabel } from './labels.ts';
+import { at, signed } from './repository.ts';
+
+/** GitHub's limit for the body of an issue. */
+const MAX_BODY = 65_536;
+
+/** What the issue becomes; GitHub's own words. */
+interface State {
+  state?: 'open' | 'closed';
+  state_reason?: 'completed' | 'not_planned' | 'duplicate' | 'reopened';
+  /** GitHub's numeric id of the other issue, not its number. */
+  duplicate_issue_id?: number;
+}
+
+/** The labels a gap's issue carries because of its reports and of what people decided. */
+export function labelsOf(reports: Report[], decisions: Decisions): string[] {
+  const first = reports[0] as Report;
+  const impact = impactOf(reports);
+  const worst = (['blocked', 'partial', 'worked_around'] as const).find(
+    (resolution) => impact.resolutions[resolution] > 0,
+  );
+  return [
+    GAP_LABEL,
+    `gap:${first.gap_type}`,
+    serverLabel(first.server_name).name,
+    ...(worst ? [`impact:${worst}`] : []),
+    severityLabel(decisions.severity ?? assess(impact).severity),
+  ];
+}
+
+/**
+ * Brings a gap's issue up to date with its reports: impact, decisions, marker and labels. `change` says what its record becomes
+ * and has to be repeatable, for everything here is absolute. Undefined when the issue holds no marker of ours any more.
+ */
+export async function updateGap(
+  { repository, index }: Gaps,
+  number: number,
+  change: (record: GapRecord) => GapRecord = (record) => record,
+  state: State = {},
+): Promise<Gap | undefined> {
+  const { octokit } = repository;
+  const sign = signed(repository);
+  const route = { ...at(repository), issue_number: number };
+  // Read again right before writing, so that a person's edit of the text in between is kept.
+  const { data: issue } = await octokit.rest.issues.get(route);
+  const body = issue.body ?? '';
+  const before = parseGapBody(body, sign);
+  if (!before) return index.putIssue(issue);
+
+  const has = new Set(issue.labels.map((label) => (typeof label === 'string' ? label : (label.name ?? ''))));
+  const { former: _former, ...record } = change(withLock(before, has));
+  const reports = index.byNumber(number)?.reports ?? [];
+  const wanted = labelsOf(reports.length ? reports : [record.first], record.decisions ?? {});
+  const ours = [...(before.labels ?? []), ...(before.former ?? [])];
+  const replaced = [...new Set([...ours, ...ALL_SEVERITIES])].filter((name) => has.has(name) && !wanted.includes(name));
+  // What a person took off stays off; only the severity is always said.
+  const missing = wanted.filter(
+    (name) => !has.has(name) && (!before.labels?.includes(name) || ALL_SEVERITIES.includes(name)),
+  );
+  const next = { ...record, labels: wanted };
+  const write = async (written: GapRecord, from: string, with_: State) => {
+    const updated = withRecord(from, written, reports, sign);
+    if (updated.length > MAX_BODY) {
+      throw new PatchworkError('gap_full', `Issue #${number} cannot hold more.`, {
+        status: 422,
+        next: 'Shorten what was added to its text by hand.',
+      });
+    }
+    if (updated !== from || (with_.state && with_.state !== issue.state)) {
+      index.putIssue((await octokit.rest.issues.update({ ...route, ...with_, body: updated })).data);
+    }
+    return updated;
+  };
+  const severityGoes = replaced.filter((name) => ALL_SEVERITIES.includes(name));
+  // Were the labels half replaced by a crash, ours of before would look like a person's.
+  const written = await write(severityGoes.length ? { ...next, former: severityGoes } : next, body, state);
+  for (const name of replaced) await octokit.rest.issues.removeLabel({ ...route, name });
+  if (missing.length) await octokit.rest.issues.addLabels({ ...route, labels: missing });
+  if (severityGoes.length) await write(next, written, {});
+  if (replaced.length || missing.length) index.markStale();
+  return index.byNumber(number) ?? index.putIssue(issue);
+}
+
+const ALL_SEVERITIES = SEVERITIES.map(severityLabel);
+
+/** A severity label that is not ours was set by a person, and counts from now on. */
+function withLock(record: GapRecord, has: ReadonlySet<string>): GapRecord {
+  const ours = [...(record.labels ?? []), ...(record.former ?? [])];
+  const theirs = SEVERITIES.find((severity) => {
+    const name = severityLabel(severity);
+    return has.has(name) && !ours.includes(name);
+  });
+  return theirs ? { ...record, decisions: { ...record.decisions, severity: theirs } } : record;
+}
