@@ -183,7 +183,7 @@ async function publish(
   const branch = renderBranch(gap.number, gapTitle(gap.reports[0] as Report), run.request);
   await options.hold();
   await status.step(`Committing ${changes.length} ${changes.length === 1 ? 'file' : 'files'} to \`${branch}\``);
-  await commitChanges(repository.octokit, repository, {
+  const head = await commitChanges(repository.octokit, repository, {
     branch,
     base: frozen.base.commit,
     ...commitMessage(answer, gap),
@@ -203,6 +203,7 @@ async function publish(
     summary: `Draft pull request #${pull.number} is ready for review. ${verdict.summary}`,
     branch,
     pull: { number: pull.number, url: pull.url },
+    ...(verdict.outcome === 'verified' ? { proof: { head, stops: verdict.stops, confidence: answer.confidence } } : {}),
   });
 }
 

@@ -13,6 +13,8 @@ export interface Verdict {
   summary: string;
   /** The evidence, for the pull request. */
   evidence: string;
+  /** Why the draft must not be merged unread, whatever else holds. */
+  stops: string[];
 }
 
 /** These mean that the draft breaks what worked: it is not offered at all. */
@@ -30,20 +32,24 @@ export function shortcomings(report: ReplayReport): string[] {
 export function verdictOf(report: ReplayReport): Verdict {
   const [first] = report.reasons.filter(({ rulesOut }) => rulesOut === 'verified');
   const evidence = renderReplay(report);
+  const stops = report.reasons
+    .filter(({ rulesOut }) => rulesOut === 'auto_merge')
+    .map(({ why }) => inertProse(why, 300));
   if (!first) {
     return {
       outcome: 'verified',
       reason: 'replayed',
       summary: 'The gap was replayed: open at the base, closed with the draft; tools/list changed exactly as declared.',
       evidence,
+      stops,
     };
   }
-  return { outcome: 'unverified', reason: first.code, summary: inertProse(first.why, 400), evidence };
+  return { outcome: 'unverified', reason: first.code, summary: inertProse(first.why, 400), evidence, stops };
 }
 
 export function unproven({ code, why }: NoProof): Verdict {
   const summary = `The gap was not replayed: ${inertProse(why, 400)}`;
-  return { outcome: 'unverified', reason: code, summary, evidence: '' };
+  return { outcome: 'unverified', reason: code, summary, evidence: '', stops: [] };
 }
 
 /** The probes of this gap as a file of the pull request: once merged, every later draft has to keep them green. */

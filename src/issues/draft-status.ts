@@ -1,3 +1,4 @@
+import type { Proof } from '../triage/index.ts';
 import { type MarkerKeys, parseMarker, renderMarker } from './marker.ts';
 
 export const OUTCOMES = ['verified', 'plausible', 'unverified', 'declined', 'failed'] as const;
@@ -27,12 +28,36 @@ export interface DraftRun {
   summary?: string;
   branch?: string;
   pull?: { number: number; url: string };
+  /** What was verified, for whoever merges it. */
+  proof?: Proof;
+  /** What came of merging it without being asked. */
+  merge?: MergeRecord;
+}
+
+/**
+ * Where the merge of a draft by policy stands: `waiting` and `refused` before it, `merging` from the last look on, `merged` until
+ * the default branch was looked at; then `kept`, or `undoing` and `undone`.
+ */
+export interface MergeRecord {
+  state: 'waiting' | 'refused' | 'merging' | 'merged' | 'kept' | 'undoing' | 'undone';
+  /** For people: why, and what comes next. */
+  says: string;
+  /** ISO 8601: when the state was reached. */
+  at: string;
+  /** We marked the pull request ready for review: if it is a draft again, a person did that. */
+  readied?: boolean;
+  /** The commit on the default branch. */
+  commit?: string;
+  /** The pull request that undoes it. */
+  revert?: { number: number; url: string; head: string };
 }
 
 export interface DraftStatus {
   gap: string;
   /** Oldest first. */
   runs: DraftRun[];
+  /** What would be done without being asked, where that is only tried. */
+  plan?: string;
 }
 
 /** One step of the run under way, as the status comment shows it. */
@@ -50,8 +75,10 @@ interface Signed {
 export function renderDraftStatus(status: DraftStatus, steps: Step[], below: string, signed: Signed): string {
   const [newest, ...earlier] = status.runs.toReversed();
   return [
-    `### ${heading(newest)}`,
+    `### ${newest || !status.plan ? heading(newest) : 'What would be done'}`,
     ...(newest?.summary ? [newest.summary] : []),
+    ...(newest?.merge ? [`**Merging by itself.** ${newest.merge.says}`] : []),
+    ...(status.plan ? [status.plan] : []),
     ...(steps.length ? [steps.map(({ text, state }) => `- ${ICON[state]} ${text}`).join('\n')] : []),
     ...(earlier.length ? [`Earlier drafts: ${earlier.map(line).join('; ')}.`] : []),
     ...(below ? [below] : []),

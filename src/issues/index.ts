@@ -3,6 +3,7 @@ export {
   type DraftCause,
   type DraftRun,
   type DraftStatus,
+  type MergeRecord,
   OUTCOMES,
   type Outcome,
   parseDraftStatus,
