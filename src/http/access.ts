@@ -37,8 +37,8 @@ export function authenticate(options: AccessOptions): MiddlewareHandler<Env> {
   };
 }
 
-/** Throws `forbidden` (403) unless the key has the scope. */
-export function allow(c: Context<Env>, scope: Scope): Access {
+/** Lets a request in whose key has the scope. Throws `forbidden` (403). */
+export function enter(c: Context<Env>, scope: Scope): Access {
   const access = c.get('access');
   if (!access.scopes.includes(scope)) {
     throw new PatchworkError('forbidden', `This key lacks the scope ${scope}.`, { status: 403 });

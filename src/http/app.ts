@@ -1,19 +1,21 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { PatchworkError } from '../report/index.ts';
-import { type AccessOptions, authenticate, loopbackOnly } from './access.ts';
+import { type AccessOptions, authenticate, type Env, loopbackOnly } from './access.ts';
 import { draftingRoutes } from './drafting.ts';
-import { type FeedbackOptions, feedbackRoutes } from './feedback.ts';
+import { feedbackRoutes } from './feedback.ts';
 import { heartbeatRoutes } from './heartbeat.ts';
-import { mcpRoute } from './mcp.ts';
+import { mcpRoutes } from './mcp.ts';
+import { type OperationsOptions, operationsRoutes } from './operations.ts';
 import type { Progress } from './progress.ts';
+import type { Source } from './reading.ts';
+import { referenceRoutes } from './reference.ts';
+import { reportRoutes } from './reports.ts';
+import { mount } from './route.ts';
 
-export interface AppOptions extends FeedbackOptions, AccessOptions {
-  health: { mode: string; api: string };
+export interface AppOptions extends Source, AccessOptions, OperationsOptions {
+  now(): Date;
   /** What the drafts of this process say of themselves. */
   progress: Progress;
-  /** Takes a webhook whose raw body and headers are given; absent where GitHub sends none. */
-  webhook?: (raw: string, headers: Headers) => Promise<void>;
   /** The server listens on loopback only, and has to make sure that only this machine's own programs talk to it. */
   loopbackOnly: boolean;
   /** Answers what is no route of ours (the local forge). */
@@ -21,14 +23,9 @@ export interface AppOptions extends FeedbackOptions, AccessOptions {
   log(message: string, details?: object): void;
 }
 
-export const WEBHOOK_PATH = '/api/github/webhooks';
-/** GitHub sends 25 MB at most. */
-const MAX_WEBHOOK = 25 * 1024 * 1024;
-
-/** Every route of the product. */
-export function createApp(options: AppOptions): Hono {
-  const { outbox, health, webhook } = options;
-  const app = new Hono();
+/** Every route of the product: what is not in this table is not served, and what is in it is documented. */
+export function createApp(options: AppOptions): Hono<Env> {
+  const app = new Hono<Env>();
   app.onError((error, c) => {
     if (error instanceof PatchworkError) {
       const { status } = error;
@@ -39,34 +36,21 @@ export function createApp(options: AppOptions): Hono {
     options.log('request failed', { path: c.req.path, error: error.message });
     return c.json({ error: { code: 'internal_error', message: 'Something went wrong here; the log says what.' } }, 500);
   });
-
   if (options.loopbackOnly) app.use(loopbackOnly);
   const { otherwise } = options;
-  if (otherwise) app.notFound((c) => otherwise(c.req.raw));
-
-  app.get('/healthz', async (c) => {
-    const body = { mode: health.mode, github: { api: health.api, repository: options.repository } };
-    try {
-      await outbox.ping();
-      return c.json({ status: 'ok', ...body });
-    } catch {
-      return c.json({ status: 'unavailable', ...body }, 503);
-    }
+  app.notFound((c) => {
+    if (otherwise) return otherwise(c.req.raw);
+    throw new PatchworkError('not_found', 'There is nothing at this address.', { status: 404, next: 'See /docs.' });
   });
 
-  if (webhook) {
-    app.post(WEBHOOK_PATH, bodyLimit({ maxSize: MAX_WEBHOOK }), async (c) => {
-      await webhook(await c.req.text(), c.req.raw.headers);
-      return c.body(null, 202);
-    });
-  }
-
-  const guard = authenticate(options);
-  for (const path of ['/api/feedback/*', '/api/export', '/api/servers', '/api/stats', '/api/v1/*', '/mcp'])
-    app.use(path, guard);
-  app.route('/', feedbackRoutes(options));
-  app.route('/', heartbeatRoutes(options.now));
-  app.route('/', draftingRoutes(options, options.progress));
-  app.route('/', mcpRoute(options));
+  const routes = [
+    ...reportRoutes(options),
+    ...heartbeatRoutes(options.now),
+    ...feedbackRoutes(options),
+    ...draftingRoutes(options, options.progress),
+    ...mcpRoutes(options),
+    ...operationsRoutes(options),
+  ];
+  mount(app, [...routes, ...referenceRoutes(routes)], authenticate(options));
   return app;
 }

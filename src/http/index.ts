@@ -1,3 +1,5 @@
-export { type AppOptions, createApp, WEBHOOK_PATH } from './app.ts';
+export { type AppOptions, createApp } from './app.ts';
 export { mintKey, readKey, SCOPES, type Scope } from './keys.ts';
+export { WEBHOOK_PATH } from './operations.ts';
 export { createProgress, type Progress } from './progress.ts';
+export { type Route, route } from './route.ts';

@@ -1,26 +1,63 @@
-import { type DraftRun, type Gap, REVIEWED_LABEL, withoutMarkers } from '../issues/index.ts';
-import type { Report } from '../report/index.ts';
+import * as z from 'zod';
+import { type Gap, OUTCOMES, REVIEWED_LABEL, withoutMarkers } from '../issues/index.ts';
+import { GAP_TYPES, RESOLUTIONS, type Report } from '../report/index.ts';
+
+const note = z.object({
+  id: z.string(),
+  timestamp: z.string().describe('ISO 8601.'),
+  content: z.string().describe('Markdown.'),
+  author: z.string().describe('A GitHub login; empty until the note is on GitHub.'),
+});
+
+const draft = z.object({
+  request: z.string().describe('What asked for it; the same request never drafts twice.'),
+  actor: z.string().describe('Who asked.'),
+  by: z.enum(['label', 'command', 'dashboard', 'api', 'auto', 'cli', 'action']).describe('What led to it.'),
+  guidance: z.string().optional().describe('What it was to do otherwise than the one before.'),
+  revise: z.object({ pull: z.int() }).optional().describe('The draft it starts from.'),
+  startedAt: z.string().describe('ISO 8601.'),
+  outcome: z.enum(OUTCOMES).optional().describe('How it ended; absent while it runs.'),
+  reason: z.string().optional().describe('A stable word for why it ended so.'),
+  summary: z.string().optional().describe('One sentence for people, and the next useful action.'),
+  branch: z.string().optional(),
+  pull: z.object({ number: z.int(), url: z.string() }).optional(),
+});
 
 /** A report as the API shows it: the fields it always had, and where its gap stands. */
-export interface Item extends Omit<Report, 'received_at' | 'remarks'> {
-  /** ISO 8601. */
-  timestamp: string;
-  status: 'pending' | 'open' | 'closed';
-  reviewed: boolean;
-  remarks: string[];
-  /** The issue, once it exists. */
-  gap: number | null;
-  title: string;
-  url: string;
-  /** How many reports the gap has. */
-  seen: number;
-  labels: string[];
-  /** The newest draft's pull request. */
-  pr_url: string;
-  /** Every attempt at a draft, oldest first; one that still runs has no outcome yet. */
-  drafts: DraftRun[];
-  notes: { id: string; timestamp: string; content: string; author: string }[];
-}
+export const itemSchema = z
+  .object({
+    id: z.string().describe('A ULID.'),
+    timestamp: z.string().describe('When it was taken, ISO 8601.'),
+    server_name: z.string(),
+    what_i_needed: z.string(),
+    what_i_tried: z.string(),
+    gap_type: z.enum(GAP_TYPES),
+    suggestion: z.string(),
+    user_goal: z.string(),
+    resolution: z.enum([...RESOLUTIONS, '']),
+    tools_available: z.array(z.string()),
+    agent_model: z.string(),
+    session_id: z.string(),
+    client_type: z.string(),
+    server_version: z.string(),
+    client_version: z.string(),
+    surface_hash: z.string(),
+    session_source: z.string(),
+    remarks: z.array(z.string()).describe('What was changed when it was taken, and why it folded.'),
+    status: z.enum(['pending', 'open', 'closed']).describe('`pending` until its issue exists.'),
+    reviewed: z.boolean(),
+    gap: z.int().nullable().describe('The number of its issue.'),
+    title: z.string(),
+    url: z.string().describe('The issue.'),
+    seen: z.int().describe('How many reports the gap has.'),
+    labels: z.array(z.string()),
+    pr_url: z.string().describe('The newest draft’s pull request, or empty.'),
+    drafts: z.array(draft.meta({ id: 'Draft' })).describe('Every attempt at a draft, oldest first.'),
+    notes: z.array(note.meta({ id: 'Note' })).describe('Oldest first.'),
+  })
+  .meta({ id: 'Item', description: 'A report, with the state of its gap.' });
+
+export type Item = z.infer<typeof itemSchema>;
 
 export function itemOf(report: Report, gap: Gap | undefined): Item {
   const { received_at, ...fields } = report;
