@@ -1,5 +1,6 @@
 export { listen } from './events.ts';
 export { connectApp, connectToken, type GitHub } from './github.ts';
+export { announceThrough, enableTarget, type Health, readHealth, signingSecret, workNotices } from './notify/index.ts';
 export { reconcile } from './reconcile.ts';
 export { acceptWebhook } from './webhook.ts';
 export { type DraftWork, workDrafts, workEvents } from './work.ts';

@@ -1,6 +1,6 @@
 import type { Probot } from 'probot';
 import { type DraftRequest, draftGap, type Ground } from '../draft/index.ts';
-import type { Gaps } from '../issues/index.ts';
+import { eventOfDraft, type Gaps, type Notify } from '../issues/index.ts';
 import type { Model } from '../model/index.ts';
 import type { Entry, Lease } from '../outbox/index.ts';
 import type { Delivery } from './webhook.ts';
@@ -29,6 +29,8 @@ export interface DraftWork {
   ground: Ground | undefined;
   /** Each step of a run, in words for people. */
   onStep(step: { repository: string; issue: number; request: string; text: string }): void;
+  /** Tells people who asked for it how a draft ended. */
+  notify: Notify;
   log: Log;
   /** Well below the outbox's lease: a run that outlives it would be taken over while it still goes on. */
   renewMs: number;
@@ -52,8 +54,9 @@ async function workDraft(lease: Lease, repository: string, entry: Entry, options
   const request = entry.body as DraftRequest;
   const memory = `answer ${entry.id}`;
   try {
+    const gaps = await options.gaps(repository);
     const run = await draftGap(request, {
-      gaps: await options.gaps(repository),
+      gaps,
       model: options.model(),
       ground: options.ground,
       hold: () => lease.renew(),
@@ -67,6 +70,9 @@ async function workDraft(lease: Lease, repository: string, entry: Entry, options
       outcome: run?.outcome ?? 'ignored',
       reason: run?.reason,
     });
+    const gap = gaps.index.byNumber(request.issue);
+    const event = run && gap && eventOfDraft(gaps.repository, gap, run);
+    if (event) await options.notify(event);
     await lease.settle({ ids: [entry.id], intents: [memory] });
   } catch (error) {
     await lease.fail(entry.id, reasonOf(error));

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import {
   acceptWebhook,
+  announceThrough,
   type DraftWork,
   listen as listenToEvents,
   reconcile,
   workDrafts,
   workEvents,
+  workNotices,
 } from '../bot/index.ts';
-import type { Environment } from '../config/index.ts';
+import { type Environment, targetsOf } from '../config/index.ts';
 import type { Ground } from '../draft/index.ts';
 import type { Forge } from '../forge/index.ts';
 import { createApp, createProgress, WEBHOOK_PATH } from '../http/index.ts';
@@ -99,19 +101,47 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     if (options.onStep) options.onStep(step);
     else say('draft step', step);
   };
+  const notify = announceThrough(outbox);
+  const slow = new Set<Promise<void>>();
+  const ending = new AbortController();
+  stack.defer(async () => {
+    ending.abort();
+    await Promise.all(slow);
+  });
+  /** Others may take their time to answer: what waits for GitHub does not wait for them, unless they are many. */
+  const aside = async (work: () => Promise<void>) => {
+    const done = work().finally(() => slow.delete(done));
+    slow.add(done);
+    if (slow.size > LANES) await done;
+  };
   const work = async (lease: Lease): Promise<void> => {
     const lane = parseLane(lease.lane);
     if (lane?.kind === 'reports') {
-      await workLane(lease, { gaps: () => gaps.open(lane.repository), budget, model, now: Date.now, log: say });
+      await workLane(lease, { gaps: () => gaps.open(lane.repository), budget, model, notify, now: Date.now, log: say });
     } else if (lane?.kind === 'drafts') {
       await workDrafts(lease, lane.repository, {
         gaps: gaps.open,
         model: () => model,
         ground: mode === 'local' ? options.ground : undefined,
         onStep,
+        notify,
         log: say,
         renewMs: leaseMs / 3,
       });
+    } else if (lane?.kind === 'notices') {
+      await aside(async () =>
+        workNotices(lease, lane.repository, {
+          outbox,
+          targets: async () => targetsOf(environment.notify.targets, (await gaps.config(lane.repository)).notify),
+          networks: environment.notify.networks,
+          secrets: keys,
+          attempted: () => {},
+          stop: ending.signal,
+          now: () => new Date(),
+          log: say,
+          renewMs: leaseMs / 3,
+        }),
+      );
     } else if (lane?.kind === 'events' && probot) {
       await workEvents(lease, probot, say);
     } else {

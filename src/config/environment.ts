@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PatchworkError } from '../report/index.ts';
+import { readNetworks, readTargets, type Target } from './notify.ts';
 
 const REPOSITORY = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/[A-Za-z0-9._-]{1,100}$/;
 
@@ -7,6 +8,19 @@ const blankIsAbsent = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema);
 const PORT_RANGE = 'has to be a number from 0 to 65535';
 const port = z.coerce.number(PORT_RANGE).int(PORT_RANGE).min(0, PORT_RANGE).max(65_535, PORT_RANGE);
+/** A text that `read` understands; what it throws is what is wrong with it. */
+const readBy = <T>(read: (text: string) => T) =>
+  z
+    .string()
+    .default('')
+    .transform((value, context) => {
+      try {
+        return read(value);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+        return z.NEVER;
+      }
+    });
 const text = blankIsAbsent(z.string().optional());
 
 const schema = z.object({
@@ -37,6 +51,8 @@ const schema = z.object({
       .regex(/^postgres(?:ql)?:\/\//, 'has to be a postgres:// address')
       .optional(),
   ),
+  PATCHWORK_NOTIFY: readBy(readTargets),
+  PATCHWORK_NOTIFY_PRIVATE: readBy(readNetworks),
   LOG_LEVEL: blankIsAbsent(z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')),
 });
 
@@ -53,6 +69,8 @@ export interface Environment {
   logins: string[];
   databaseUrl: string | undefined;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** Who is told of events of every repository, and private networks that they may lie in. */
+  notify: { targets: Target[]; networks: string[] };
   github: Local | Token | App;
 }
 
@@ -103,6 +121,7 @@ export function readEnvironment(env: Record<string, string | undefined>): Enviro
     logins: (value.PATCHWORK_LOGINS ?? '').split(',').flatMap((login) => login.trim() || []),
     databaseUrl: value.DATABASE_URL,
     logLevel: value.LOG_LEVEL,
+    notify: { targets: value.PATCHWORK_NOTIFY, networks: value.PATCHWORK_NOTIFY_PRIVATE },
     github,
   };
 }

@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { LEVELS } from '../triage/index.ts';
+import { notifySchema } from './notify.ts';
 
 export const REPOSITORY_FILE = '.github/patchwork.yml';
 
@@ -99,6 +100,8 @@ const schema = z.strictObject({
       paths: z.strictObject({ allow: globs.default([]), deny: globs.default([]) }).prefault({}),
     })
     .prefault({}),
+  /** Who is told of what happens, besides those that the operator named. */
+  notify: notifySchema,
   /** Ids of keys that are no longer good. */
   revoked_keys: z.array(z.string()).max(1000).default([]),
   /** How the MCP server is run when a gap is replayed. */

@@ -1,10 +1,12 @@
 import {
   createGap,
   ensureLabels,
+  eventOf,
   foldReports,
   type Gap,
   type Gaps,
   LABELS,
+  type Notify,
   postNote,
   serverLabel,
   setReviewed,
@@ -12,6 +14,7 @@ import {
 import type { Model } from '../model/index.ts';
 import type { Entry, Lease } from '../outbox/index.ts';
 import { PatchworkError, type Report } from '../report/index.ts';
+import { assess, impactOf, SEVERITIES } from '../triage/index.ts';
 import { type Answer, applyCommand, type GivenCommand } from './command.ts';
 import { failureOf } from './failure.ts';
 import { groupingFor, renderGrouping } from './grouping.ts';
@@ -34,6 +37,8 @@ export interface LaneOptions {
   model?: Model | undefined;
   /** Tells whoever gave a command what became of it; may be told again after a crash. */
   answered?(given: GivenCommand, answer: Answer): Promise<void>;
+  /** Tells people who asked for it what happens to gaps. */
+  notify: Notify;
   now(): number;
   log(message: string, details?: object): void;
 }
@@ -107,6 +112,8 @@ async function placeReports(lease: Lease, gaps: Gaps, entries: Entry[], options:
     const report = entry.body as Report;
     const held = gaps.index.byReport(report.id);
     if (held) {
+      // Its gap was opened right before a crash.
+      if (held.id === report.id) await tellOpened(gaps, held, options);
       fold(held.number, entry);
       continue;
     }
@@ -129,11 +136,12 @@ async function placeReports(lease: Lease, gaps: Gaps, entries: Entry[], options:
       const gap = gaps.index.byNumber(number) as Gap;
       await spend(lease, options, 2);
       const reports = group.map((entry) => entry.body as Report);
-      await foldReports(gaps, gap, reports).catch((error) => {
+      const folded = await foldReports(gaps, gap, reports).catch((error) => {
         // Deleted or transferred since: the reports open a gap of their own at the next turn.
         if ([404, 410].includes(error.status)) gaps.index.forgetIssue(number);
         throw error;
       });
+      await tellEscalation(gaps, folded, reports, options);
       await lease.settle({ ids: group.map((entry) => entry.id), intents: group.map((entry) => entry.id) });
       options.log('reports folded', { lane: lease.lane, gap: number, reports: group.length });
     });
@@ -146,12 +154,30 @@ async function open(lease: Lease, gaps: Gaps, report: Report, reason: string, op
   await ensureLabels(gaps.repository, [...LABELS, serverLabel(report.server_name)]);
   await lease.intend(report.id, {});
   const gap = await createGap(gaps, report, reason);
+  await tellOpened(gaps, gap, options);
   await lease.settle({ ids: [report.id], intents: [report.id] });
   // GitHub drops labels without a word when the credentials may not set them.
   if (gap.labels.length === 0)
     options.log('GitHub dropped the labels: the credentials may not write issues', { gap: gap.number });
   options.log('gap opened', { lane: lease.lane, gap: gap.number, report: report.id });
   return gap;
+}
+
+const severityOf = (reports: Report[]) => assess(impactOf(reports)).severity;
+
+async function tellOpened({ repository }: Gaps, gap: Gap, { notify }: LaneOptions): Promise<void> {
+  const severity = severityOf(gap.reports.slice(0, 1));
+  await notify(eventOf(repository, gap, 'gap.opened', gap.id, { severity }));
+}
+
+/** Compares with the gap without these reports, so that it is told after a crash, too. */
+async function tellEscalation({ repository }: Gaps, gap: Gap, added: Report[], { notify }: LaneOptions): Promise<void> {
+  const ids = new Set(added.map((report) => report.id));
+  const earlier = gap.reports.filter((report) => !ids.has(report.id));
+  if (earlier.length === 0 || gap.decisions.severity) return;
+  const [was, severity] = [severityOf(earlier), severityOf(gap.reports)];
+  if (SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(was)) return;
+  await notify(eventOf(repository, gap, 'gap.escalated', severity, { severity, was }));
 }
 
 /** Nothing is written to GitHub unless the lane is still ours and the content budget allows it. */

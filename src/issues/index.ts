@@ -10,6 +10,7 @@ export {
   renderDraftStatus,
   type Step,
 } from './draft-status.ts';
+export { eventOf, eventOfDraft, type GapEvent, type Notify } from './event.ts';
 export type { CommentData, Gap, IssueData, Note } from './gap.ts';
 export { type GapRecord, gapTitle, parseGapBody } from './gap-body.ts';
 export { createGapIndex, type GapIndex, type Gaps } from './gap-index.ts';

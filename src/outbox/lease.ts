@@ -45,8 +45,13 @@ export interface Lease {
   intents(): Promise<Intent[]>;
   /** These entries are done and these intentions fulfilled (or given up). */
   settle(done: { ids: string[]; intents?: string[] }): Promise<void>;
-  /** One entry failed for a reason of its own. It is held back for a while, and dead after the last attempt; the lane goes on. */
-  fail(id: string, reason: string): Promise<void>;
+  /**
+   * One entry failed for a reason of its own. It is held back for a while, and dead after the last attempt; the lane goes on. `plan`: an
+   * entry of a kind with its own attempts and pauses.
+   */
+  fail(id: string, reason: string, plan?: { attempts: number; pauseMs: number }): Promise<void>;
+  /** One entry has to wait for so long; nothing is wrong with it. */
+  hold(id: string, forMs: number): Promise<void>;
   /**
    * Give the lane back. `error`: the lane as a whole failed, the pause grows with each such release in a row. `retryAfterMs`: not
    * before (what GitHub or the budget said). No error when the lease was lost already.
@@ -127,10 +132,7 @@ export function leasing(
       async intend(key, data) {
         await held((q) => q.all(sql.intend, [lane, key, JSON.stringify(data ?? null)]));
       },
-      async intents() {
-        const rows = await engine.all<{ key: string; data: string; at: number }>(sql.intents, [lane]);
-        return rows.map(({ key, data, at }) => ({ key, data: JSON.parse(data) as unknown, at: new Date(at) }));
-      },
+      intents: () => readIntents(engine, sql, lane),
       async settle({ ids, intents = [] }) {
         await held(async (q) => {
           await q.each(
@@ -143,11 +145,15 @@ export function leasing(
           );
         });
       },
-      async fail(id, reason) {
+      async fail(id, reason, plan) {
         const text = reason.replaceAll('\0', '').slice(0, LONGEST_REASON);
-        await held((q) =>
-          q.all(sql.fail, [lane, id, text, tuning.attempts, tuning.firstPauseMs, tuning.longestPauseMs]),
-        );
+        const { attempts, firstPauseMs, longestPauseMs } = plan
+          ? { attempts: plan.attempts, firstPauseMs: Math.ceil(plan.pauseMs), longestPauseMs: Math.ceil(plan.pauseMs) }
+          : tuning;
+        await held((q) => q.all(sql.fail, [lane, id, text, attempts, firstPauseMs, longestPauseMs]));
+      },
+      async hold(id, forMs) {
+        await held((q) => q.all(sql.postpone, [lane, id, Math.ceil(forMs)]));
       },
       async release({ retryAfterMs = 0, error } = {}) {
         await held(async (q, errors) => {
@@ -161,6 +167,11 @@ export function leasing(
       },
     };
   };
+}
+
+export async function readIntents(engine: Engine, sql: Statements, lane: string): Promise<Intent[]> {
+  const rows = await engine.all<{ key: string; data: string; at: number }>(sql.intents, [lane]);
+  return rows.map(({ key, data, at }) => ({ key, data: JSON.parse(data) as unknown, at: new Date(at) }));
 }
 
 /** Up to a quarter is chance, so that lanes that failed together do not come back together. */

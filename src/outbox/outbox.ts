@@ -3,7 +3,7 @@ import { type Grant, take } from './budget.ts';
 import { type Dialect, type Engine, full } from './engine.ts';
 import { type Entry, type EntryRow, type NewEntry, readEntry } from './entry.ts';
 import { groupCommit } from './group.ts';
-import { type Lease, leasing } from './lease.ts';
+import { type Intent, type Lease, leasing, readIntents } from './lease.ts';
 import { openPostgres } from './postgres.ts';
 import { statements } from './sql.ts';
 import { openSqlite } from './sqlite.ts';
@@ -21,6 +21,8 @@ export interface Outbox {
   waiting(lane: string, limit?: number): Promise<Entry[]>;
   /** One entry that waits or is dead. */
   find(lane: string, id: string): Promise<Entry | undefined>;
+  /** What the lane's holders intended or keep in mind (`Lease.intend`), for somebody who only looks. */
+  intents(lane: string): Promise<Intent[]>;
   /** The dead-letter list, oldest first, 1,000 at most. */
   dead(lane?: string): Promise<Entry[]>;
   /** Gives a dead entry all its attempts again. False: it is not dead. */
@@ -141,6 +143,7 @@ export async function openOutbox(
       const [row] = await engine.all<EntryRow>(sql.find, [lane, id]);
       return row && readEntry(row);
     },
+    intents: (lane) => readIntents(engine, sql, lane),
     async dead(lane) {
       const rows = await (lane === undefined
         ? engine.all<EntryRow>(sql.dead, [MOST_DEAD])
