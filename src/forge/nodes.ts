@@ -22,6 +22,7 @@ const PREFIX = {
   Tag: 'TA',
   Ref: 'REF',
   Review: 'PRR',
+  Release: 'RE',
 } as const;
 
 export type NodeType = keyof typeof PREFIX;
