@@ -7,6 +7,8 @@ import {
   type DraftWork,
   listen as listenToEvents,
   reconcile,
+  tellAnswer,
+  workConsole,
   workDrafts,
   workEvents,
   workNotices,
@@ -15,7 +17,7 @@ import { type Environment, targetsOf } from '../config/index.ts';
 import type { Ground } from '../draft/index.ts';
 import type { Forge } from '../forge/index.ts';
 import { createApp, createProgress, WEBHOOK_PATH } from '../http/index.ts';
-import { parseLane, runLanes, workLane } from '../intake/index.ts';
+import { parseLane, renderLane, runLanes, workLane } from '../intake/index.ts';
 import type { Model } from '../model/index.ts';
 import { type Lease, type Outbox, openOutbox } from '../outbox/index.ts';
 import { newId } from '../report/index.ts';
@@ -89,10 +91,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { probot } = github;
   if (probot) listenToEvents(probot, { outbox, known: gaps.known });
 
-  const budget = async (lane: string, writes: number) => {
+  const budget = async (lane: string, writes: number, reserve?: 'people') => {
     // GitHub limits content creation; the forge in this process does not.
     if (forge) return { granted: true, retryAfterMs: 0 };
-    const grant = await outbox.take(lane, writes);
+    const grant = await outbox.take(lane, writes, reserve);
     return { granted: grant.granted >= writes, retryAfterMs: grant.retryAfterMs };
   };
   const progress = createProgress();
@@ -117,7 +119,15 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const work = async (lease: Lease): Promise<void> => {
     const lane = parseLane(lease.lane);
     if (lane?.kind === 'reports') {
-      await workLane(lease, { gaps: () => gaps.open(lane.repository), budget, model, notify, now: Date.now, log: say });
+      await workLane(lease, {
+        gaps: () => gaps.open(lane.repository),
+        budget,
+        model,
+        notify,
+        answered: (given, answer) => tellAnswer(outbox, lane.repository, given, answer),
+        now: Date.now,
+        log: say,
+      });
     } else if (lane?.kind === 'drafts') {
       await workDrafts(lease, lane.repository, {
         gaps: gaps.open,
@@ -142,6 +152,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
           renewMs: leaseMs / 3,
         }),
       );
+    } else if (lane?.kind === 'console') {
+      await workConsole(lease, {
+        gaps: () => gaps.open(lane.repository),
+        outbox,
+        budget: (writes) => budget(renderLane('reports', lane.repository), writes, 'people'),
+        now: Date.now,
+        log: say,
+      });
     } else if (lane?.kind === 'events' && probot) {
       await workEvents(lease, probot, say);
     } else {

@@ -71,7 +71,7 @@ export async function draftGap(request: DraftRequest, options: DraftOptions): Pr
   const status = openStatus(gaps, gap, run, options.onStep);
 
   // A label that is gone was already acted upon: the same event told twice, or taken back.
-  if (!earlier && request.actor !== 'operator' && !gap.labels.includes(DRAFT_LABEL)) return undefined;
+  if (!earlier && request.by === 'label' && !gap.labels.includes(DRAFT_LABEL)) return undefined;
 
   const end: End = async (ending, below) => {
     const ended = { ...run, ...ending };

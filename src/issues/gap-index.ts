@@ -1,5 +1,6 @@
 import type { Report } from '../report/index.ts';
 import { gapKey } from '../triage/index.ts';
+import { parseAnswers } from './answers.ts';
 import { parseDraftStatus } from './draft-status.ts';
 import { parseEvidence } from './evidence.ts';
 import type { CommentData, Gap, IssueData, Note } from './gap.ts';
@@ -19,6 +20,8 @@ export interface GapIndex {
   /** Refreshes unless that was done within `freshnessMs`. */
   current(): Promise<void>;
   all(): Gap[];
+  /** Issues that are no gaps, as far as they were heard of. */
+  others(): IssueData[];
   byNumber(number: number): Gap | undefined;
   byReport(id: string): Gap | undefined;
   /** The gap whose reports include the same words, the oldest if there are several. */
@@ -156,6 +159,7 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
       if (now() - refreshedAt >= freshnessMs) await index.refresh();
     },
     all: () => [...gaps.values()].sort((a, b) => a.number - b.number),
+    others: () => [...issues.values()].filter(({ number }) => !gaps.has(number)),
     byNumber: (number) => gaps.get(number),
     byReport: (id) => gaps.get(numbersByReport.get(id) ?? 0),
     byKey: (key) => gaps.get(numbersByKey.get(key) ?? 0),
@@ -187,6 +191,7 @@ function readGap(repository: Repository, issue: IssueData, comments: CommentData
   const pages: Gap['pages'] = [];
   const notes: Note[] = [];
   let status: Gap['status'];
+  let answers: Gap['answers'];
   for (const comment of comments.sort((a, b) => a.id - b.id)) {
     const body = comment.body ?? '';
     const common = { commentId: comment.id, createdAt: comment.created_at, updatedAt: comment.updated_at };
@@ -198,9 +203,11 @@ function readGap(repository: Repository, issue: IssueData, comments: CommentData
     const page = parseEvidence(body, sign);
     const note = parseNote(body, sign);
     const runs = parseDraftStatus(body, sign);
+    const answered = parseAnswers(body, sign);
     if (page?.gap === record.gap) pages.push({ ...page, commentId: comment.id });
     else if (note) notes.push({ ...common, ...note, author: comment.user?.login ?? '', throughApi: true });
     else if (runs?.gap === record.gap) status ??= { ...runs, commentId: comment.id };
+    else if (answered?.gap === record.gap) answers ??= { ...answered, commentId: comment.id };
   }
   pages.sort((a, b) => a.page - b.page);
   return {
@@ -219,6 +226,7 @@ function readGap(repository: Repository, issue: IssueData, comments: CommentData
     pages,
     notes,
     status,
+    answers,
   };
 }
 

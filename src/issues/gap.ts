@@ -1,5 +1,6 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest';
 import type { Report } from '../report/index.ts';
+import type { Answers } from './answers.ts';
 import type { Decisions } from './decisions.ts';
 import type { DraftStatus } from './draft-status.ts';
 import type { EvidencePage } from './evidence.ts';
@@ -31,6 +32,8 @@ export interface Gap {
   notes: Note[];
   /** The state of its drafts, from the one status comment. */
   status: (DraftStatus & { commentId: number }) | undefined;
+  /** What became of commands on it, from the one comment that answers them. */
+  answers: (Answers & { commentId: number }) | undefined;
 }
 
 export interface Note {

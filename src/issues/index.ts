@@ -1,3 +1,4 @@
+export { type Answer, type Answers, renderAnswers, withAnswer } from './answers.ts';
 export type { Decisions, Said } from './decisions.ts';
 export {
   type DraftCause,

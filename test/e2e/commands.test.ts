@@ -1,74 +1,97 @@
-import { ulid } from 'ulid';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type GapCommand, type LaneBodies, renderLane } from '../../src/intake/index.ts';
-import { type Product, startProduct } from '../support/product.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { draftAnswer, type Product, startProduct } from '../support/product.ts';
 
-let product: Product;
-beforeAll(async () => {
-  product = await startProduct();
-});
-afterAll(() => product.stop());
-
-async function command(issue: number, given: GapCommand, actor = 'owner'): Promise<void> {
-  const body: LaneBodies['command'] = { issue, command: given, actor, at: new Date().toISOString() };
-  const lane = renderLane('reports', product.repository);
-  await product.server.outbox.accept({ lane, id: ulid(), kind: 'command', body });
-  await product.settled();
+interface Comment {
+  id: number;
+  body: string;
+  user: { login: string };
 }
 
-async function gapOf(what_i_needed: string, fields: object = {}): Promise<number> {
-  const { id } = await product.report({ what_i_needed, ...fields });
-  return (await product.until(id, ({ gap }) => gap !== null)).gap as number;
-}
-const issue = (number: number) => product.as('stranger', 'GET', `/issues/${number}`);
-const severities = async (number: number) =>
-  (await issue(number)).labels
-    .map(({ name }: { name: string }) => name)
-    .filter((name: string) => name.startsWith('severity:'));
-async function repeat(what_i_needed: string, sessions: number, from = 0): Promise<void> {
-  for (let i = from; i < from + sessions; i += 1)
-    await product.report({ what_i_needed, session_id: `loud-${i}`, client_type: `client-${i % 2}` });
-  await product.settled();
-}
+describe('commands in comments', () => {
+  let product: Product;
+  let gap: number;
+  beforeAll(async () => {
+    product = await startProduct({
+      drafts: [draftAnswer([{ kind: 'write', path: 'NOTES.md', content: 'Drafted.\n' }])],
+    });
+    const { id } = await product.report();
+    gap = (await product.until(id, (item) => item.gap !== null)).gap as number;
+  });
+  afterAll(() => product.stop());
 
-it('keeps a severity that a person set by a command, until the reports decide again', async () => {
-  const gap = await gapOf('Severity by command.');
-  await command(gap, { kind: 'severity', severity: 'critical' });
-  expect(await severities(gap)).toEqual(['severity:critical']);
-  await repeat('Severity by command.', 2);
-  expect(await severities(gap)).toEqual(['severity:critical']);
-  expect((await issue(gap)).body).toContain('**critical**, set by a person; by the reports medium');
-  await command(gap, { kind: 'severity', severity: 'auto' });
-  expect(await severities(gap)).toEqual(['severity:medium']);
-});
+  const say = (person: string, body: string): Promise<Comment> =>
+    product.as(person, 'POST', `/issues/${gap}/comments`, { body });
+  const answers = async (): Promise<string> => {
+    await product.settled();
+    const comments: Comment[] = await product.as('stranger', 'GET', `/issues/${gap}/comments`);
+    const ours = comments.filter(({ body }) => body.startsWith('### Commands'));
+    expect(ours.length).toBeLessThan(2);
+    return ours[0]?.body ?? '';
+  };
+  const reactions = async ({ id }: Comment): Promise<string[]> =>
+    (await product.as('stranger', 'GET', `/issues/comments/${id}/reactions`)).map(
+      (reaction: { content: string; user: { login: string } }) => `${reaction.user.login} ${reaction.content}`,
+    );
 
-it('keeps a severity that a person set back by hand to what it was before', async () => {
-  const gap = await gapOf('Severity by hand.');
-  await repeat('Severity by hand.', 2);
-  expect(await severities(gap)).toEqual(['severity:medium']);
-  await product.as('owner', 'DELETE', `/issues/${gap}/labels/severity:medium`);
-  await product.as('owner', 'POST', `/issues/${gap}/labels`, { labels: ['severity:low'] });
-  await repeat('Severity by hand.', 8, 2);
-  expect(await severities(gap)).toEqual(['severity:low']);
-  expect((await issue(gap)).body).toContain('**low**, set by a person; by the reports critical');
-});
+  it('are carried out, acknowledged by a reaction and answered in one comment', async () => {
+    const comment = await say('writer', 'Agreed.\n\n/patchwork severity high\n/patchwork workaround Ask for one day.');
+    const text = await answers();
+    expect(await reactions(comment)).toEqual(['patchwork[bot] eyes']);
+    expect(text).toMatch(/`\/patchwork severity high` \| `writer`, .* \| ✓ \| Its severity stays high/);
+    expect(text).toMatch(/`\/patchwork workaround Ask for one day.` \| .* \| ✓/);
+    const { labels, body } = await product.as('stranger', 'GET', `/issues/${gap}`);
+    expect(labels.map((label: { name: string }) => label.name)).toContain('severity:high');
+    expect(body).toContain('Known workaround: `Ask for one day.`');
+  });
 
-it('shows a workaround, a version and a parking on the issue, and takes them back', async () => {
-  const gap = await gapOf('Decided and undone.');
-  await command(gap, { kind: 'workaround', text: 'ask @owner, see #1 and <b>' });
-  await command(gap, { kind: 'fixed-in', version: '1.4.0' });
-  await command(gap, { kind: 'park', why: 'next quarter' });
-  const { body } = await issue(gap);
-  expect(body).toContain(
-    '- Known workaround: `ask @owner, see #1 and <b>`\n- Fixed in `1.4.0`\n- Parked by `owner` on ',
-  );
-  await command(gap, { kind: 'workaround', text: '' });
-  await command(gap, { kind: 'fixed-in', version: '' });
-  await command(gap, { kind: 'unpark' });
-  expect((await issue(gap)).body).not.toContain('### Decided');
-});
+  it('by people who may not write do nothing, and say so by a reaction', async () => {
+    for (const person of ['stranger', 'triager']) {
+      const comment = await say(person, '/patchwork severity low');
+      const text = await answers();
+      expect(await reactions(comment)).toEqual(['patchwork[bot] confused']);
+      expect(text).not.toContain('severity low');
+    }
+  });
 
-it('a command about an issue that is no gap is answered, and holds nothing up', async () => {
-  await command(9999, { kind: 'unpark' });
-  expect((await product.server.outbox.stats()).dead).toBe(0);
+  it('that are no commands get the help, once', async () => {
+    await say('owner', '/patchwork fly\n/patchwork merge');
+    const text = await answers();
+    expect(text).toMatch(/`\/patchwork fly` .* ✗ \| There is no such command\. Commands, one a line/);
+    expect(text).toContain('`merge` needs the number of an issue');
+  });
+
+  it('are only those that an edit added, by who edited', async () => {
+    const comment = await say('stranger', '/patchwork park never');
+    await answers();
+    await product.as('owner', 'PATCH', `/issues/comments/${comment.id}`, { body: '/patchwork park never\n\n(typo)' });
+    expect(await answers()).not.toContain('park never');
+    await product.as('owner', 'PATCH', `/issues/comments/${comment.id}`, {
+      body: '/patchwork park never\n\n/patchwork park later',
+    });
+    const text = await answers();
+    expect(text).not.toContain('park never');
+    expect(text).toMatch(/`\/patchwork park later` \| `owner`, .* ✓ \| Parked/);
+    await product.as('owner', 'PATCH', `/issues/comments/${comment.id}`, { body: '/patchwork park later, maybe' });
+    await product.as('owner', 'PATCH', `/issues/comments/${comment.id}`, { body: '/patchwork park later' });
+    expect((await answers()).match(/`\/patchwork park later`/g)).toHaveLength(1);
+    await say('owner', '/patchwork unpark');
+    await answers();
+  });
+
+  it('draft and redraft, on the issue and on the pull request', async () => {
+    await say('writer', '/patchwork draft');
+    const first = (await product.until(gap, (item) => item.drafts[0]?.outcome !== undefined)).drafts[0];
+    expect(first).toMatchObject({ actor: 'writer', by: 'command', pull: { number: expect.any(Number) } });
+    const comment: Comment = await product.as('owner', 'POST', `/issues/${first?.pull?.number}/comments`, {
+      body: '/patchwork redraft Name it otherwise.',
+    });
+    const { drafts } = await product.until(gap, (item) => item.drafts[1]?.outcome !== undefined);
+    expect(drafts[1]).toMatchObject({
+      actor: 'owner',
+      guidance: 'Name it otherwise.',
+      revise: first?.pull && { pull: first.pull.number },
+    });
+    expect(await answers()).toContain('/patchwork redraft Name it otherwise.');
+    expect(await reactions(comment)).toEqual(['patchwork[bot] eyes']);
+  });
 });

@@ -4,6 +4,7 @@ import { commentJson, issueHookJson } from '../present/issue.ts';
 import type { Actor, Comment, Issue, Repo, World } from '../world.ts';
 import { demand } from './access.ts';
 import { recordMentions } from './cross-references.ts';
+import { keepEdit } from './edits.ts';
 import { type Input, requiredText } from './fields.ts';
 import { issueById } from './issue-events.ts';
 import { demandUnlocked } from './issues.ts';
@@ -65,6 +66,7 @@ export function updateComment(world: World, actor: Actor, repo: Repo, comment: C
   const body = requiredText(input, 'body', BODY);
   if (body === comment.body) return comment;
   return world.store.transaction(() => {
+    keepEdit(world, actor, { kind: 'comment', ...comment }, body);
     world.store.run('UPDATE comments SET body = ?, updated_at = ? WHERE id = ?', body, world.time(), comment.id);
     const edited = getComment(world, repo, comment.id);
     announceComment(world, actor, repo, edited, 'edited', { changes: { body: { from: comment.body } } });
@@ -77,6 +79,7 @@ export function deleteComment(world: World, actor: Actor, repo: Repo, comment: C
   demandOwn(world, actor, repo, comment);
   world.store.transaction(() => {
     world.store.run("DELETE FROM reactions WHERE subject = 'comment' AND subject_id = ?", comment.id);
+    world.store.run("DELETE FROM edits WHERE subject = 'comment' AND subject_id = ?", comment.id);
     world.store.run('DELETE FROM comments WHERE id = ?', comment.id);
     world.store.run(
       'UPDATE issues SET comments = comments - 1, updated_at = ? WHERE id = ?',

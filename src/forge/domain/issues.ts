@@ -4,6 +4,7 @@ import type { Account, Actor, Issue, Repo, World } from '../world.ts';
 import { atLeast, demand, may, roleOf } from './access.ts';
 import { accountByLogin } from './accounts.ts';
 import { recordMentions } from './cross-references.ts';
+import { keepEdit } from './edits.ts';
 import { type Input, nameOf, oneOf, optionalInteger, optionalList, optionalText, requiredText } from './fields.ts';
 import { announce, issueById, record, touch } from './issue-events.ts';
 import { changeLabels, labelPermission, labelsOf, resolveLabels } from './labels.ts';
@@ -136,6 +137,7 @@ function editText(
     world.time(),
     issue.id,
   );
+  if (changes.body) keepEdit(world, actor, { kind: 'issue', ...issue }, body ?? null);
   if (changes.title) record(world, actor, repo, issue, 'renamed', { rename: { from: issue.title, to: title } });
   announce(world, actor, repo, issue, 'edited', { changes });
   if (changes.body) recordMentions(world, actor, repo, issue, body ?? null);

@@ -1,5 +1,6 @@
 import { associationOf, atLeast, may, roleOf } from '../../domain/access.ts';
 import { accountById } from '../../domain/accounts.ts';
+import { type Edit, editsOf } from '../../domain/edits.ts';
 import { labelPermission } from '../../domain/labels.ts';
 import { listReactions, type Reaction, type Subject } from '../../domain/reactions.ts';
 import { viewComment } from '../../domain/views.ts';
@@ -74,6 +75,33 @@ function reactable(asking: Asking, subject: Subject) {
   };
 }
 
+/** Who wrote which version; newest first, the text it began with last. */
+function editable({ world }: Asking, kind: Edit['subject'], id: number) {
+  const all = () => editsOf(world, kind, id);
+  const latest = world.store.get<Edit>(
+    'SELECT * FROM edits WHERE subject = ? AND subject_id = ? ORDER BY id DESC LIMIT 1',
+    kind,
+    id,
+  );
+  return {
+    editor: latest ? accountNode(world, accountById(world, latest.editor_id)) : null,
+    lastEditedAt: latest?.edited_at ?? null,
+    includesCreatedEdit: latest !== undefined,
+    userContentEdits: (args: ConnectionArguments) =>
+      connection('userContentEdits', args, listSource(all()), (edit) => ({
+        __typename: 'UserContentEdit',
+        id: nodeId('UserContentEdit', edit.id),
+        createdAt: edit.edited_at,
+        editedAt: edit.edited_at,
+        updatedAt: edit.edited_at,
+        deletedAt: null,
+        deletedBy: null,
+        diff: edit.body,
+        editor: accountNode(world, accountById(world, edit.editor_id)),
+      })),
+  };
+}
+
 export function labelNode(asking: Asking, repo: Repo, label: Label) {
   const { world } = asking;
   const json = labelJson(world.links, repo, label);
@@ -99,7 +127,6 @@ export function commentNode(asking: Asking, view: CommentView) {
   const url = commentJson(world.links, view).html_url;
   const own = comment.user_id === viewer.account.id;
   const mayEdit = own || may(world, viewer, repo, 'write', 'issues:write|pull_requests:write');
-  const edited = comment.updated_at !== comment.created_at;
   return {
     __typename: 'IssueComment',
     id: nodeId('IssueComment', comment.id),
@@ -112,9 +139,7 @@ export function commentNode(asking: Asking, view: CommentView) {
     createdAt: comment.created_at,
     publishedAt: comment.created_at,
     updatedAt: comment.updated_at,
-    lastEditedAt: edited ? comment.updated_at : null,
     createdViaEmail: false,
-    includesCreatedEdit: edited,
     isMinimized: false,
     minimizedReason: null,
     url,
@@ -127,6 +152,7 @@ export function commentNode(asking: Asking, view: CommentView) {
     viewerCanUpdate: mayEdit,
     viewerCannotUpdateReasons: mayEdit ? [] : ['INSUFFICIENT_ACCESS'],
     viewerCanMinimize: false,
+    ...editable(asking, 'comment', comment.id),
     ...reactable(asking, { kind: 'comment', id: comment.id }),
   };
 }
@@ -169,8 +195,6 @@ export function conversationNode(asking: Asking, view: IssueView) {
     publishedAt: issue.created_at,
     updatedAt: issue.updated_at,
     createdViaEmail: false,
-    includesCreatedEdit: false,
-    lastEditedAt: null,
     locked: issue.locked === 1,
     activeLockReason: LOCK_REASONS[issue.lock_reason ?? ''] ?? null,
     author: accountNode(world, view.author),
@@ -199,6 +223,7 @@ export function conversationNode(asking: Asking, view: IssueView) {
     viewerCanDelete: viewer.kind === 'user' && atLeast(roleOf(world, repo, viewer.account), 'admin'),
     viewerCanSubscribe: false,
     viewerSubscription: null,
+    ...editable(asking, 'issue', issue.id),
     ...reactable(asking, { kind: 'issue', id: issue.id }),
   };
 }
