@@ -13,7 +13,6 @@ import {
 } from '../issues/index.ts';
 import type { Model } from '../model/index.ts';
 import { commitChanges, openPull, readSnapshot, selectContext } from '../repo/index.ts';
-import type { Report } from '../report/index.ts';
 import { issueOfProbePath } from '../surface/index.ts';
 import { askForDraft, type Written } from './ask.ts';
 import { renderBranch } from './branch.ts';
@@ -180,7 +179,7 @@ async function publish(
 ): Promise<DraftRun> {
   const { repository } = options.gaps;
   const { answer, frozen, changes, verdict } = work;
-  const branch = renderBranch(gap.number, gapTitle(gap.reports[0] as Report), run.request);
+  const branch = renderBranch(gap.number, gapTitle(gap.held[0]), run.request);
   await options.hold();
   await status.step(`Committing ${changes.length} ${changes.length === 1 ? 'file' : 'files'} to \`${branch}\``);
   const head = await commitChanges(repository.octokit, repository, {

@@ -22,7 +22,9 @@ export async function readItems(source: Source, repository: string): Promise<Ite
 /** One report by its ULID, or the newest of a gap by its issue number. Throws `not_found` (404). */
 export async function readItem(source: Source, repository: string, id: string): Promise<Item> {
   const { items, complete } = await itemsNow(source, repository);
-  const found = items.find((item) => item.id === id) ?? items.findLast((item) => String(item.gap) === id);
+  // An issue that was merged into another one answers as that one.
+  const gap = source.known(repository)?.index.canonical(Number(id))?.number ?? Number(id);
+  const found = items.find((item) => item.id === id) ?? items.findLast((item) => item.gap === gap);
   if (found) return found;
   if (!complete) throw githubAway();
   throw new PatchworkError('not_found', 'There is no report or gap with this id.', { status: 404 });

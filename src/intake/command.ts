@@ -1,6 +1,8 @@
 import { type Decisions, type Gap, type Gaps, updateGap } from '../issues/index.ts';
+import type { Lease } from '../outbox/index.ts';
 import { PatchworkError } from '../report/index.ts';
 import type { Severity } from '../triage/index.ts';
+import { mergeGap, splitGap } from './move.ts';
 
 /** What a person with write access orders about a gap. */
 export type GapCommand =
@@ -32,18 +34,18 @@ export interface Answer {
 }
 
 /** Applies a command. Repeating it changes nothing more. */
-export async function applyCommand(gaps: Gaps, given: GivenCommand): Promise<Answer> {
+export async function applyCommand(gaps: Gaps, lease: Lease, given: GivenCommand): Promise<Answer> {
   const gap = gaps.index.byNumber(given.issue);
   if (!gap) return { ok: false, text: `#${given.issue} is no gap of ours.` };
   try {
-    return { ok: true, text: await apply(gaps, gap, given) };
+    return { ok: true, text: await apply(gaps, lease, gap, given) };
   } catch (error) {
     if (error instanceof PatchworkError) return { ok: false, text: error.toJSON().error.message };
     throw error;
   }
 }
 
-async function apply(gaps: Gaps, gap: Gap, { command, actor, at }: GivenCommand): Promise<string> {
+async function apply(gaps: Gaps, lease: Lease, gap: Gap, { command, actor, at }: GivenCommand): Promise<string> {
   const decide = (change: (decisions: Decisions) => Decisions) =>
     updateGap(gaps, gap.number, (record) => ({ ...record, decisions: change(record.decisions ?? {}) }));
   switch (command.kind) {
@@ -71,7 +73,8 @@ async function apply(gaps: Gaps, gap: Gap, { command, actor, at }: GivenCommand)
       await decide(({ parked: _was, ...rest }) => rest);
       return 'No longer parked.';
     case 'merge':
+      return mergeGap(gaps, lease, gap, command.into, { at, by: actor });
     case 'split':
-      throw new PatchworkError('not_yet', 'This cannot be done yet.');
+      return splitGap(gaps, lease, gap, command.report, { at, by: actor });
   }
 }

@@ -2,7 +2,14 @@ import type { Gap, GapIndex, Gaps } from '../issues/index.ts';
 import type { Model } from '../model/index.ts';
 import type { Lease } from '../outbox/index.ts';
 import type { Report } from '../report/index.ts';
-import { type Corpus, createCorpus, type Decision, decide, readConstraints } from '../triage/index.ts';
+import {
+  type Constraints,
+  type Corpus,
+  createCorpus,
+  type Decision,
+  decide,
+  readConstraints,
+} from '../triage/index.ts';
 import { modelJudge } from './judge.ts';
 
 /** Well below every lease: a judge takes longer to read than a lane's lease lasts. */
@@ -17,29 +24,34 @@ export interface Grouping {
 
 interface Memory {
   corpus: Corpus;
-  /** The gaps as the corpus was told them. The index makes a new one whenever anything about a gap changes. */
-  told: Map<number, Gap | undefined>;
+  constraints: Constraints;
+  /** Gaps that changed since the corpus was told of them. */
+  changed: Set<number>;
+  /** Reports on their way into a gap's issue. */
+  expected: Map<number, Report[]>;
 }
 
 const memories = new WeakMap<GapIndex, Memory>();
 
 export function groupingFor(gaps: Gaps, lease: Lease, model: Model | undefined): Grouping {
-  const { corpus, told } = upToDate(gaps.index);
+  const memory = memoryOf(gaps.index);
+  for (const number of memory.expected.keys()) memory.changed.add(number);
+  memory.expected.clear();
+  const { corpus, constraints } = upToDate(gaps.index);
   const judge = model && modelJudge(model, corpus.get);
   return {
     async place(report) {
       const renewing = judge && setInterval(() => lease.renew().catch(() => clearInterval(renewing)), RENEW_MS);
       try {
-        return await decide(report, corpus, readConstraints([]), judge);
+        return await decide(report, corpus, constraints, judge);
       } finally {
         clearInterval(renewing);
       }
     },
-    expect(report, gap) {
-      const { reports } = corpus.get(gap.number) ?? gap;
-      const known = reports.some(({ id }) => id === report.id);
-      corpus.put({ number: gap.number, server: report.server_name, reports: known ? reports : [...reports, report] });
-      told.set(gap.number, undefined);
+    expect(report, { number }) {
+      memory.expected.set(number, [...(memory.expected.get(number) ?? []), report]);
+      memory.changed.add(number);
+      upToDate(gaps.index);
     },
   };
 }
@@ -49,20 +61,36 @@ export function renderGrouping({ why, relatives }: Extract<Decision, { kind: 'ne
   return relatives.length ? `${why} Possibly related: ${relatives.map((number) => `#${number}`).join(', ')}.` : why;
 }
 
-function upToDate(index: GapIndex): Memory {
-  const memory = memories.get(index) ?? { corpus: createCorpus(), told: new Map() };
+function memoryOf(index: GapIndex): Memory {
+  const known = memories.get(index);
+  if (known) return known;
+  const all = [...index.everything()].map(({ number }) => number);
+  const memory: Memory = {
+    corpus: createCorpus(),
+    constraints: readConstraints([]),
+    changed: new Set(all),
+    expected: new Map(),
+  };
+  index.onChange((number) => memory.changed.add(number));
   memories.set(index, memory);
-  const { corpus, told } = memory;
-  const current = new Map(index.all().map((gap) => [gap.number, gap]));
-  for (const number of told.keys()) {
-    if (current.has(number)) continue;
-    corpus.remove(number);
-    told.delete(number);
+  return memory;
+}
+
+function upToDate(index: GapIndex): Memory {
+  const memory = memoryOf(index);
+  if (memory.changed.size === 0) return memory;
+  const { corpus, changed, expected } = memory;
+  for (const number of changed) {
+    const gap = index.byNumber(number);
+    if (!gap?.reports.length) {
+      corpus.remove(number);
+      continue;
+    }
+    const known = new Set(gap.reports.map(({ id }) => id));
+    const coming = (expected.get(number) ?? []).filter(({ id }) => !known.has(id));
+    corpus.put({ number, server: gap.held[0].server_name, reports: [...gap.reports, ...coming] });
   }
-  for (const [number, gap] of current) {
-    if (told.get(number) === gap) continue;
-    corpus.put({ number, server: gap.reports[0]?.server_name ?? '', reports: gap.reports });
-    told.set(number, gap);
-  }
+  changed.clear();
+  memory.constraints = readConstraints(index.constraints());
   return memory;
 }

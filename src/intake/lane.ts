@@ -65,7 +65,7 @@ export async function workLane(lease: Lease, options: LaneOptions): Promise<void
     for (const entry of [...of('note'), ...of('review')]) {
       await guarded(lease, [entry], options, async () => {
         const { on } = entry.body as LaneBodies['note' | 'review'];
-        const gap = gaps.index.byReport(on) ?? gaps.index.byNumber(Number(on));
+        const gap = gaps.index.byReport(on) ?? gaps.index.canonical(Number(on));
         if (!gap) throw new PatchworkError('not_found', `No gap holds ${on}.`, { status: 422 });
         await spend(lease, options, 1);
         if (entry.kind === 'note') {
@@ -80,7 +80,7 @@ export async function workLane(lease: Lease, options: LaneOptions): Promise<void
       await guarded(lease, [entry], options, async () => {
         const given = entry.body as LaneBodies['command'];
         await spend(lease, options, 2);
-        const answer = await applyCommand(gaps, given);
+        const answer = await applyCommand(gaps, lease, given);
         options.log('command', { lane: lease.lane, issue: given.issue, kind: given.command.kind, ...answer });
         await options.answered?.(given, answer);
         await lease.settle({ ids: [entry.id] });

@@ -13,7 +13,16 @@ export interface Decisions {
   severity?: Severity;
   /** Whose words belong together and whose do not, oldest first. */
   constraints?: Said[];
+  /** Its reports count in that issue. */
+  merged?: Moved<'into'>;
+  /** What stands both here and in those issues counts here. */
+  took?: Moved<'from'>[];
+  /** Reports of this issue were taken out into these. */
+  split?: (Moved<'into'> & { reports: number })[];
 }
+
+/** A move of reports between issues, when (ISO 8601) and by whom. */
+export type Moved<Way extends 'into' | 'from'> = Record<Way, number> & { at: string; by: string };
 
 /** One person's word, at one time (ISO 8601). */
 export interface Said extends Constraint {
@@ -25,13 +34,24 @@ export const DECISIONS = '### Decided';
 
 /** The section of a gap's body that shows them; empty when there are none. */
 export function renderDecisions(decisions: Decisions): string {
-  const { workaround, fixedIn, parked } = decisions;
+  const { workaround, fixedIn, parked, merged, took = [], split = [] } = decisions;
   const lines = [
     ...(workaround ? [`Known workaround: ${inline(workaround)}`] : []),
     ...(fixedIn ? [`Fixed in ${inline(fixedIn)}`] : []),
-    ...(parked ? [`Parked by ${inline(parked.by)} on ${parked.at.slice(0, 10)}${why(parked.why)}`] : []),
+    ...(parked ? [`Parked${said(parked)}${why(parked.why)}`] : []),
+    ...took.map((move) => `Took over reports of #${move.from}${said(move)}`),
+    ...split.map((move) => `${reportsOf(move.reports)} taken out into #${move.into}${said(move)}`),
+    ...(merged ? [`Merged into #${merged.into}${said(merged)}: its reports count there`] : []),
   ];
   return lines.length ? `${DECISIONS}\n\n${lines.map((line) => `- ${line}`).join('\n')}` : '';
+}
+
+function said({ by, at }: { by: string; at: string }): string {
+  return ` by ${inline(by)} on ${at.slice(0, 10)}`;
+}
+
+function reportsOf(count: number): string {
+  return count === 1 ? 'One report was' : `${count} reports were`;
 }
 
 function why(text: string): string {

@@ -22,9 +22,8 @@ export const EVIDENCE_LIMIT = 58_000;
 export function renderEvidence(evidence: EvidencePage, opening: Report, signed: Signed): string {
   const { gap, page, reports } = evidence;
   const groups = Map.groupBy(reports, words);
-  const count = reports.length === 1 ? 'One more report' : `${reports.length} more reports`;
   return [
-    `### ${count}${page > 1 ? ` (page ${page})` : ''}`,
+    `### ${heading(reports.length)}${page > 1 ? ` (page ${page})` : ''}`,
     ...[...groups].map(([text, group]) => renderGroup(group, text === words(opening))),
     renderMarker(
       signed.keys,
@@ -78,6 +77,11 @@ function fitting(page: EvidencePage, opening: Report, added: Report[], signed: S
     else high = middle - 1;
   }
   return low;
+}
+
+function heading(reports: number): string {
+  if (reports === 0) return 'The reports that stood here count in another issue';
+  return reports === 1 ? 'One more report' : `${reports} more reports`;
 }
 
 function words(report: Report): string {

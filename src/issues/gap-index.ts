@@ -1,31 +1,31 @@
 import type { Report } from '../report/index.ts';
-import { gapKey } from '../triage/index.ts';
 import { parseAnswers } from './answers.ts';
+import type { Said } from './decisions.ts';
 import { parseDraftStatus } from './draft-status.ts';
 import { parseEvidence } from './evidence.ts';
 import type { CommentData, Gap, IssueData, Note } from './gap.ts';
 import { parseGapBody } from './gap-body.ts';
 import { parseNote } from './note.ts';
 import { at, isOurs, openedByUs, openers, type Repository, signed } from './repository.ts';
+import { createShelf, type Shelf } from './shelf.ts';
 
 /**
  * All gaps of one repository, in memory, built from its issues and comments alone: nothing else is a record. Reads are
  * conditional (a 304 costs nothing of GitHub's budget); the search API, whose index lags, is never asked.
  */
-export interface GapIndex {
+export interface GapIndex extends Pick<Shelf, 'all' | 'everything' | 'byNumber' | 'byReport' | 'byKey' | 'onChange'> {
   /** Brings the index up to date with GitHub. Calls at the same time share one pass. */
   refresh(): Promise<void>;
   /** The next read has to ask GitHub, whatever the freshness, and hear everything of the last moment again. */
   markStale(): void;
   /** Refreshes unless that was done within `freshnessMs`. */
   current(): Promise<void>;
-  all(): Gap[];
   /** Issues that are no gaps, as far as they were heard of. */
   others(): IssueData[];
-  byNumber(number: number): Gap | undefined;
-  byReport(id: string): Gap | undefined;
-  /** The gap whose reports include the same words, the oldest if there are several. */
-  byKey(key: string): Gap | undefined;
+  /** The gap of an issue, or the one that it was merged into. */
+  canonical(number: number): Gap | undefined;
+  /** What people said of what belongs together, oldest first. */
+  constraints(): Said[];
   putIssue(issue: IssueData): Gap | undefined;
   putComment(comment: CommentData): void;
   forgetIssue(number: number): void;
@@ -41,9 +41,7 @@ export interface Gaps {
 export function createGapIndex(repository: Repository, freshnessMs: number, now: () => number = Date.now): GapIndex {
   const issues = new Map<number, IssueData>();
   const comments = new Map<number, Map<number, CommentData>>();
-  const gaps = new Map<number, Gap>();
-  const numbersByReport = new Map<string, number>();
-  const numbersByKey = new Map<string, number>();
+  const shelf = createShelf();
   let lists = {
     issues: openers(repository).map((creator) => ({ creator, list: sinceList() })),
     comments: sinceList(),
@@ -55,24 +53,9 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
   function rebuild(number: number): Gap | undefined {
     const issue = issues.get(number);
     const gap = issue && readGap(repository, issue, [...(comments.get(number)?.values() ?? [])]);
-    forget(number);
-    if (!gap) return undefined;
-    gaps.set(number, gap);
-    for (const report of gap.reports) {
-      numbersByReport.set(report.id, number);
-      const key = gapKey(report);
-      if ((numbersByKey.get(key) ?? number) >= number) numbersByKey.set(key, number);
-    }
-    return gap;
-  }
-
-  function forget(number: number): void {
-    for (const report of gaps.get(number)?.reports ?? []) {
-      if (numbersByReport.get(report.id) === number) numbersByReport.delete(report.id);
-      const key = gapKey(report);
-      if (numbersByKey.get(key) === number) numbersByKey.delete(key);
-    }
-    gaps.delete(number);
+    if (gap) shelf.put(gap);
+    else shelf.remove(number);
+    return shelf.byNumber(number);
   }
 
   // A list read before a write of ours, or a webhook told late, must not bring an older state back.
@@ -158,11 +141,21 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
     async current() {
       if (now() - refreshedAt >= freshnessMs) await index.refresh();
     },
-    all: () => [...gaps.values()].sort((a, b) => a.number - b.number),
-    others: () => [...issues.values()].filter(({ number }) => !gaps.has(number)),
-    byNumber: (number) => gaps.get(number),
-    byReport: (id) => gaps.get(numbersByReport.get(id) ?? 0),
-    byKey: (key) => gaps.get(numbersByKey.get(key) ?? 0),
+    others: () => [...issues.values()].filter(({ number }) => !shelf.byNumber(number)),
+    ...shelf,
+    canonical(number) {
+      const seen = new Set<number>();
+      let gap = shelf.byNumber(number);
+      while (gap?.decisions.merged && !seen.has(gap.number)) {
+        seen.add(gap.number);
+        gap = shelf.byNumber(gap.decisions.merged.into) ?? gap;
+      }
+      return gap;
+    },
+    constraints: () =>
+      [...shelf.everything()]
+        .flatMap(({ decisions }) => decisions.constraints ?? [])
+        .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
     putIssue(issue) {
       keepIssue(issue);
       return rebuild(issue.number);
@@ -172,7 +165,7 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
       if (number !== undefined) rebuild(number);
     },
     forgetIssue(number) {
-      forget(number);
+      shelf.remove(number);
       issues.delete(number);
       comments.delete(number);
     },
@@ -210,6 +203,7 @@ function readGap(repository: Repository, issue: IssueData, comments: CommentData
     else if (answered?.gap === record.gap) answers ??= { ...answered, commentId: comment.id };
   }
   pages.sort((a, b) => a.page - b.page);
+  const held = distinct([record.first, ...pages.flatMap((page) => page.reports)]) as Gap['held'];
   return {
     id: record.gap,
     number: issue.number,
@@ -222,7 +216,8 @@ function readGap(repository: Repository, issue: IssueData, comments: CommentData
     locked: issue.locked,
     labels: issue.labels.map((label) => (typeof label === 'string' ? label : (label.name ?? ''))),
     decisions: record.decisions ?? {},
-    reports: distinct([record.first, ...pages.flatMap((page) => page.reports)]),
+    reports: held,
+    held,
     pages,
     notes,
     status,

@@ -24,8 +24,10 @@ export interface Gap {
   locked: boolean;
   labels: string[];
   decisions: Decisions;
-  /** All reports, oldest first. */
+  /** All its reports, oldest first. None when they were merged into another gap. */
   reports: Report[];
+  /** All that stand in its issue, also those that count in another gap by now; the first opened it. */
+  held: [Report, ...Report[]];
   /** The evidence comments that hold the reports after the first. */
   pages: (EvidencePage & { commentId: number })[];
   /** Human comments and notes posted through the API, oldest first. */

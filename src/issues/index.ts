@@ -27,6 +27,7 @@ export {
   ensureLabels,
   foldReports,
   postNote,
+  removeReports,
   setReviewed,
   writeComment,
 } from './write.ts';

@@ -55,8 +55,10 @@ export async function updateGap(
 
   const has = new Set(issue.labels.map((label) => (typeof label === 'string' ? label : (label.name ?? ''))));
   const { former: _former, ...record } = change(withLock(before, has));
-  const reports = index.byNumber(number)?.reports ?? [];
-  const wanted = labelsOf(reports.length ? reports : [record.first], record.decisions ?? {});
+  const gap = index.byNumber(number);
+  // What was merged away keeps its last figures.
+  const reports = gap?.reports.length ? gap.reports : (gap?.held ?? [record.first]);
+  const wanted = labelsOf(reports, record.decisions ?? {});
   const ours = [...(before.labels ?? []), ...(before.former ?? [])];
   const replaced = [...new Set([...ours, ...ALL_SEVERITIES])].filter((name) => has.has(name) && !wanted.includes(name));
   // What a person took off stays off; only the severity is always said.
@@ -72,7 +74,7 @@ export async function updateGap(
         next: 'Shorten what was added to its text by hand.',
       });
     }
-    if (updated !== from || (with_.state && with_.state !== issue.state)) {
+    if (updated !== from || isChange(with_, issue)) {
       index.putIssue((await octokit.rest.issues.update({ ...route, ...with_, body: updated })).data);
     }
     return updated;
@@ -85,6 +87,11 @@ export async function updateGap(
   if (severityGoes.length) await write(next, written, {});
   if (replaced.length || missing.length) index.markStale();
   return index.byNumber(number) ?? index.putIssue(issue);
+}
+
+function isChange(to: State, from: { state: string; state_reason?: string | null }): boolean {
+  if (!to.state) return false;
+  return to.state !== from.state || (to.state === 'closed' && to.state_reason !== from.state_reason);
 }
 
 const ALL_SEVERITIES = SEVERITIES.map(severityLabel);

@@ -1,4 +1,5 @@
 import { PatchworkError, type Report } from '../report/index.ts';
+import type { Decisions } from './decisions.ts';
 import { addEvidence, parseEvidence, renderEvidence } from './evidence.ts';
 import type { CommentData, Gap } from './gap.ts';
 import { gapTitle, renderGapBody } from './gap-body.ts';
@@ -9,12 +10,17 @@ import { at, isOurs, openers, type Repository, signed } from './repository.ts';
 import { labelsOf, updateGap } from './update.ts';
 
 /** Opens the issue of a new gap. `grouping` says in one sentence why it is an issue of its own. */
-export async function createGap({ repository, index }: Gaps, first: Report, grouping: string): Promise<Gap> {
-  const labels = labelsOf([first], {});
+export async function createGap(
+  { repository, index }: Gaps,
+  first: Report,
+  grouping: string,
+  decisions: Decisions = {},
+): Promise<Gap> {
+  const labels = labelsOf([first], decisions);
   const { data } = await repository.octokit.rest.issues.create({
     ...at(repository),
     title: gapTitle(first),
-    body: renderGapBody({ gap: first.id, first, labels }, grouping, signed(repository)),
+    body: renderGapBody({ gap: first.id, first, decisions, labels }, grouping, signed(repository)),
     labels,
   });
   const gap = index.putIssue(data);
@@ -33,11 +39,11 @@ export async function createGap({ repository, index }: Gaps, first: Report, grou
 /** Adds reports to a gap: evidence comments, then the impact table and labels. Writes absolute values, so repeating it is harmless. */
 export async function foldReports(gaps: Gaps, gap: Gap, reports: Report[]): Promise<Gap> {
   const { repository, index } = gaps;
-  const known = new Set(gap.reports.map((report) => report.id));
+  const known = new Set(gap.held.map((report) => report.id));
   const added = reports.filter((report) => !known.has(report.id));
   if (added.length) {
     const pages = await pagesNow(repository, gap);
-    const opening = gap.reports[0] as Report;
+    const [opening] = gap.held;
     const sign = signed(repository);
     for (const page of addEvidence(pages, { id: gap.id, opening }, unwritten(pages, added), sign)) {
       const body = renderEvidence(page, opening, sign);
@@ -46,6 +52,17 @@ export async function foldReports(gaps: Gaps, gap: Gap, reports: Report[]): Prom
     }
   }
   return (await updateGap(gaps, gap.number)) ?? gap;
+}
+
+/** Takes reports out of a gap's evidence comments. They have to count elsewhere already; the report that opened the issue stays. */
+export async function removeReports({ repository, index }: Gaps, gap: Gap, ids: ReadonlySet<string>): Promise<void> {
+  const [opening] = gap.held;
+  for (const { commentId, ...page } of gap.pages) {
+    const reports = page.reports.filter(({ id }) => !ids.has(id));
+    if (reports.length === page.reports.length) continue;
+    const body = renderEvidence({ ...page, reports }, opening, signed(repository));
+    index.putComment(await writeComment(repository, gap.number, commentId, body));
+  }
 }
 
 /**

@@ -23,6 +23,7 @@ export {
   type Objection,
   reaches,
 } from './autonomy.ts';
+export { carriedBy } from './carried.ts';
 export { type Constraint, type Constraints, readConstraints } from './constraints.ts';
 export { type Candidate, type Corpus, createCorpus, type KnownGap } from './corpus.ts';
 export { type Decision, decide, type Judge, SHOWN } from './decide.ts';

@@ -26,6 +26,7 @@ export interface Item {
   tools_available: string[];
   pr_url: string;
   server_name: string;
+  what_i_needed: string;
 }
 
 type Json = Record<string, unknown>;
