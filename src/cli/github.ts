@@ -42,7 +42,7 @@ export async function connect(
   const { github: settings, secrets: keys } = environment;
   if (settings.mode === 'token') {
     const { api, token, repository } = settings;
-    const github = await connectToken({ api, token, log, fetch: fetchOf(undefined) });
+    const github = await connectToken({ api, token, fetch: fetchOf(undefined) });
     return { github, forge: undefined, repository, keys };
   }
   if (settings.mode === 'app') {

@@ -10,14 +10,14 @@ export interface Workspace extends AsyncDisposable {
   dir: string;
 }
 
-/** Writes a snapshot out, with a draft's changes applied. Files that are no text are read from GitHub; links are left out. */
+/** Writes a snapshot out, with a draft's changes applied. Files that are no text are read from the clone or GitHub; links are left out. */
 export async function openWorkspace(repository: Repository, snapshot: Snapshot, changes: Change[]): Promise<Workspace> {
   const dir = await mkdtemp(join(tmpdir(), 'patchwork-workspace-'));
   const texts = new Map(snapshot.texts.map((file) => [file.path, file.text]));
   const changed = new Map(changes.map((change) => [change.path, change]));
   for (const { path, mode, sha } of snapshot.files) {
     if (changed.has(path)) continue;
-    const content = texts.get(path) ?? (await readBlob(repository, sha));
+    const content = texts.get(path) ?? (await (snapshot.blob?.(sha) ?? readBlob(repository, sha)));
     await put(join(dir, path), content, mode);
   }
   for (const { path, mode, after } of changes) if (after !== undefined) await put(join(dir, path), after, mode);

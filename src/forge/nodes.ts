@@ -22,6 +22,7 @@ const PREFIX = {
   Tag: 'TA',
   Ref: 'REF',
   Review: 'PRR',
+  Release: 'RE',
   UserContentEdit: 'UCE',
 } as const;
 

@@ -369,6 +369,25 @@ export const SCHEMA: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   `
+  ALTER TABLE repositories ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
+
+  CREATE TABLE releases (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    repository_id INTEGER NOT NULL REFERENCES repositories (id),
+    author_id INTEGER NOT NULL REFERENCES accounts (id),
+    tag TEXT NOT NULL,
+    target TEXT NOT NULL,
+    name TEXT,
+    body TEXT,
+    draft INTEGER NOT NULL,
+    prerelease INTEGER NOT NULL,
+    created_at TEXT NOT NULL,
+    published_at TEXT,
+    updated_at TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX releases_by_repository ON releases (repository_id, id);
+  `,
+  `
   CREATE TABLE edits (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     subject TEXT NOT NULL CHECK (subject IN ('issue', 'comment')),

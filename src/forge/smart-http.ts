@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { createGunzip } from 'node:zlib';
 import { GitHubError } from './answers.ts';
-import { demandRead, may } from './domain/access.ts';
+import { demandRead, may, maySee } from './domain/access.ts';
 import { pushRefs } from './domain/push.ts';
 import { freshGit } from './domain/refs.ts';
 import { findRepository } from './domain/repositories.ts';
@@ -46,7 +46,8 @@ export function createSmartHttp(world: World): (request: Request) => Promise<Res
     try {
       const viewer = await authenticate(world, request.headers.get('authorization'));
       const repo = findRepository(world, decodeURIComponent(owner), decodeURIComponent(name));
-      if (!repo) return viewer.kind === 'anonymous' ? askForToken() : said(404, 'Repository not found.');
+      if (!repo || !maySee(world, viewer, repo))
+        return viewer.kind === 'anonymous' ? askForToken() : said(404, 'Repository not found.');
       if (service === 'git-receive-pack') demandPush(world, viewer, repo);
       else demandRead(viewer, repo, 'contents:read');
       if (what === 'git-receive-pack') return await receive(world, viewer as Actor, repo, request);

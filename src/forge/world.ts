@@ -41,6 +41,7 @@ export interface Repo {
   default_branch: string;
   last_number: number;
   allow_auto_merge: number;
+  private: number;
   linked_path: string | null;
   linked_publish: string | null;
   created_at: string;

@@ -18,9 +18,11 @@ export interface Snapshot {
   special: string[];
   /** The text files; what is binary, not UTF-8 or too large is left out. */
   texts: CodeFile[];
+  /** Reads any file of it without a request, where there is a clone. */
+  blob?(sha: string): Promise<Uint8Array>;
 }
 
-const MAX_FILE = 512 * 1024;
+export const MAX_FILE = 512 * 1024;
 const BATCH = 100;
 
 /** Reads a repository through GitHub's API: one request for the tree and one per hundred files. */
@@ -41,7 +43,7 @@ export async function readSnapshot(
   const special = data.tree
     .filter((entry) => entry.mode === '120000' || entry.type === 'commit')
     .map(({ path }) => path);
-  const wanted = files.filter((file) => file.size > 0 && file.size <= MAX_FILE && !BINARY.test(file.path));
+  const wanted = files.filter(wantsText);
   const texts: CodeFile[] = files.filter((file) => file.size === 0).map(({ path }) => ({ path, text: '' }));
   for (let i = 0; i < wanted.length; i += BATCH) {
     texts.push(...(await readBatch(octokit, repository, wanted.slice(i, i + BATCH))));
@@ -52,6 +54,20 @@ export async function readSnapshot(
 /** Names that are never text worth sending to a model. */
 const BINARY =
   /\.(?:png|jpe?g|gif|webp|ico|icns|bmp|tiff?|pdf|zip|gz|tgz|bz2|xz|7z|jar|war|class|so|dylib|dll|exe|bin|wasm|woff2?|ttf|otf|eot|mp[34]|mov|avi|webm|ogg|wav|sqlite|db|pyc|lockb)$/i;
+
+export function wantsText({ path, size }: TreeFile): boolean {
+  return size > 0 && size <= MAX_FILE && !BINARY.test(path);
+}
+
+/** Undefined for what is no UTF-8 text: it could not be written back as it was. */
+export function textOf(content: Uint8Array | undefined): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+    return content === undefined || text.includes('\0') ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
 
 interface Blob {
   text: string | null;
@@ -92,14 +108,8 @@ async function readOneByOne(
   const texts: CodeFile[] = [];
   for (const { path, sha } of files) {
     const { data } = await octokit.rest.git.getBlob({ owner: repository.owner, repo: repository.name, file_sha: sha });
-    try {
-      const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-        Buffer.from(data.content, 'base64'),
-      );
-      if (!text.includes('\0')) texts.push({ path, text });
-    } catch {
-      // not UTF-8
-    }
+    const text = textOf(Buffer.from(data.content, 'base64'));
+    if (text !== undefined) texts.push({ path, text });
   }
   return texts;
 }

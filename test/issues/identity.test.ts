@@ -1,5 +1,4 @@
 import { Octokit } from '@octokit/rest';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectToken } from '../../src/bot/index.ts';
 import {
@@ -65,7 +64,6 @@ describe('whose texts are read as ours', () => {
     const github = await connectToken({
       api: `${product.url}/api/v3`,
       token: await workflowToken(product),
-      log: pino({ level: 'silent' }),
       fetch,
     });
     expect(github.login).toBe('github-actions[bot]');

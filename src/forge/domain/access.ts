@@ -7,7 +7,7 @@ export type Role = keyof typeof RANK;
 /** What an App needs: `issues:write`, or one of several: `issues:write|pull_requests:write`. */
 export type AppPermission = string;
 
-/** A person's role in a repository; everybody may read, so `read` is the least. */
+/** A person's role in a repository; everybody may read a public one. */
 export function roleOf(world: World, repo: Repo, account: Account): Role {
   if (account.id === repo.owner_id) return 'admin';
   const row = world.store.get<{ role: Role }>(
@@ -15,7 +15,7 @@ export function roleOf(world: World, repo: Repo, account: Account): Role {
     repo.id,
     account.id,
   );
-  return row?.role ?? 'read';
+  return row?.role ?? (repo.private === 1 ? 'none' : 'read');
 }
 
 export const atLeast = (role: Role, wanted: Role) => RANK[role] >= RANK[wanted];
@@ -82,7 +82,16 @@ export function demand(
   throw viewer.kind === 'user' && viewer.app === null ? refusal : notForIntegration();
 }
 
-/** Repositories are public: people always read; an installation reads what its permissions name. */
+/** Whether the viewer may know of the repository at all; GitHub answers 404 where not. */
+export function maySee(world: World, viewer: Viewer, repo: Repo): boolean {
+  if (repo.private === 0) return true;
+  if (viewer.kind === 'installation') {
+    return viewer.installation.account_id === repo.owner_id && reaches(viewer.installation, repo.id);
+  }
+  return viewer.kind === 'user' && atLeast(roleOf(world, repo, viewer.account), 'read');
+}
+
+/** People read what they see; an installation reads what its permissions name. */
 export function demandRead(viewer: Viewer, repo: Repo, permission: AppPermission): void {
   if (viewer.kind === 'app') throw new GitHubError(401, 'A JSON web token could not be decoded');
   if (viewer.kind === 'installation' && !installationMay(viewer, repo, permission)) throw notForIntegration();

@@ -7,7 +7,7 @@ import type { RepoPermissions } from '../present/repository.ts';
 import type { Account, Actor, Repo, Viewer, World } from '../world.ts';
 import { atLeast, demand, may, roleOf } from './access.ts';
 import { accountById } from './accounts.ts';
-import { type Input, optionalFlag, optionalText } from './fields.ts';
+import { type Input, oneOf, optionalFlag, optionalText } from './fields.ts';
 import { branchSha } from './refs.ts';
 
 type Row = Omit<Repo, 'owner'>;
@@ -76,18 +76,20 @@ export function addRepository(
     name: string;
     description: string | null;
     defaultBranch: string;
+    isPrivate: boolean;
     linked: { path: string; publish: string } | null;
   },
 ): Repo {
   if (!isRepositoryName(options.name)) throw unprocessable(`${options.name} is not a repository name`);
   const now = world.time();
   world.store.run(
-    `INSERT INTO repositories (owner_id, name, description, default_branch, linked_path, linked_publish,
-     created_at, updated_at, pushed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO repositories (owner_id, name, description, default_branch, private, linked_path, linked_publish,
+     created_at, updated_at, pushed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     options.owner.id,
     options.name,
     options.description,
     options.defaultBranch,
+    Number(options.isPrivate),
     options.linked?.path ?? null,
     options.linked?.publish ?? null,
     now,
@@ -97,11 +99,13 @@ export function addRepository(
   return findRepository(world, options.owner.login, options.name) as Repo;
 }
 
-/** `PATCH /repos/{owner}/{repo}`: description, default branch, and whether pull requests may merge by themselves. */
+/** `PATCH /repos/{owner}/{repo}`: description, default branch, visibility, and whether pull requests may merge by themselves. */
 export async function updateRepository(world: World, actor: Actor, repo: Repo, input: Input): Promise<Repo> {
   demand(world, actor, repo, 'admin', 'administration:write');
   const description = optionalText(input, 'description', { resource: 'Repository', max: 350 });
   const branch = optionalText(input, 'default_branch', { resource: 'Repository' }) ?? repo.default_branch;
+  const visibility = oneOf(input, 'visibility', ['public', 'private'], 'Repository');
+  const isPrivate = visibility ? visibility === 'private' : (optionalFlag(input, 'private') ?? repo.private === 1);
   const autoMerge = optionalFlag(input, 'allow_auto_merge') ?? repo.allow_auto_merge === 1;
   if (branch !== repo.default_branch && branchSha(world, repo, branch) === undefined) {
     throw invalid({ resource: 'Repository', field: 'default_branch', code: 'invalid', value: branch });
@@ -109,10 +113,12 @@ export async function updateRepository(world: World, actor: Actor, repo: Repo, i
   if (branch !== repo.default_branch) await setHead(world.git(repo).dir, branch);
   world.store.transaction(() => {
     world.store.run(
-      'UPDATE repositories SET description = ?, default_branch = ?, allow_auto_merge = ?, updated_at = ? WHERE id = ?',
+      `UPDATE repositories SET description = ?, default_branch = ?, allow_auto_merge = ?, private = ?, updated_at = ?
+       WHERE id = ?`,
       description === undefined ? repo.description : description,
       branch,
       Number(autoMerge),
+      Number(isPrivate),
       world.time(),
       repo.id,
     );
@@ -123,6 +129,9 @@ export async function updateRepository(world: World, actor: Actor, repo: Repo, i
         : { description: { from: repo.description } }),
     };
     if (Object.keys(changes).length > 0) emit(world, repo, actor.account, 'repository', 'edited', () => ({ changes }));
+    if (isPrivate !== (repo.private === 1)) {
+      emit(world, repo, actor.account, 'repository', isPrivate ? 'privatized' : 'publicized', () => ({}));
+    }
   });
   return repositoryOf(world, repo.id).repo;
 }

@@ -1,7 +1,8 @@
 import { invalid } from '../answers.ts';
 import { isoSeconds } from '../moments.ts';
 import type { Value } from '../store.ts';
-import type { Issue, Repo, World } from '../world.ts';
+import type { Issue, Repo, Viewer, World } from '../world.ts';
+import { maySee } from './access.ts';
 import { accountByLogin } from './accounts.ts';
 import { issueById } from './issue-events.ts';
 import { freshGit } from './refs.ts';
@@ -39,8 +40,8 @@ const IS: Record<string, string> = {
   draft: pullWhere('draft = 1'),
   locked: 'locked = 1',
   unlocked: 'locked = 0',
-  public: 'true',
-  private: 'false',
+  public: 'repository_id IN (SELECT id FROM repositories WHERE private = 0)',
+  private: 'repository_id IN (SELECT id FROM repositories WHERE private = 1)',
 };
 
 const NO: Record<string, string> = {
@@ -168,12 +169,12 @@ const ORDER: Record<string, string> = { created: 'created_at', updated: 'updated
 export async function searchIssues(
   world: World,
   query: string,
-  options: { sort?: string | undefined; order?: string | undefined },
+  options: { viewer: Viewer; sort?: string | undefined; order?: string | undefined },
 ): Promise<Found[]> {
   if (query.trim() === '') throw invalidQuery('The search query is empty.');
   if ([...query].length > LONGEST_QUERY) throw invalidQuery('The search is longer than 256 characters.');
   const terms = parseSearch(query);
-  const repos = await scope(world, terms);
+  const repos = await scope(world, options.viewer, terms);
   const places = new Set(terms.filter((term) => term.qualifier === 'in').flatMap((term) => term.value.split(',')));
   const words = terms.filter((term) => term.qualifier === null);
   const conditions = terms
@@ -207,15 +208,15 @@ export async function searchIssues(
     });
 }
 
-async function scope(world: World, terms: readonly Term[]): Promise<Repo[]> {
+async function scope(world: World, viewer: Viewer, terms: readonly Term[]): Promise<Repo[]> {
   const named = terms.filter((term) => term.qualifier === 'repo' && !term.negated);
   const owners = terms.filter((term) => ['user', 'org'].includes(term.qualifier ?? '') && !term.negated);
-  let repos = allRepositories(world);
+  let repos = allRepositories(world).filter((repo) => maySee(world, viewer, repo));
   if (named.length > 0) {
     repos = named.map(({ value }) => {
       const [owner = '', name = ''] = value.replaceAll('"', '').split('/');
       const repo = findRepository(world, owner, name);
-      if (repo) return repo;
+      if (repo && maySee(world, viewer, repo)) return repo;
       throw invalidQuery(
         'The listed users and repositories cannot be searched either because the resources do not exist or you do not have permission to view them.',
       );

@@ -16,6 +16,7 @@ export interface RepositoryOptions {
   owner: string;
   name: string;
   description?: string;
+  private?: boolean;
   /** The first commit. */
   files?: Record<string, string | Uint8Array>;
   /** The user's own repository at `path`; branches that start with `publish` are written to it. */
@@ -44,6 +45,7 @@ export async function createRepository(world: World, options: RepositoryOptions)
       name,
       description: options.description ?? null,
       defaultBranch: branch,
+      isPrivate: options.private ?? false,
       linked: linked ?? null,
     });
     seatPeople(world, added.id);

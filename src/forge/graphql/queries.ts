@@ -1,4 +1,5 @@
 import { GitHubError } from '../answers.ts';
+import { maySee } from '../domain/access.ts';
 import { accountByLogin } from '../domain/accounts.ts';
 import { findRepository } from '../domain/repositories.ts';
 import { searchIssues } from '../domain/search.ts';
@@ -11,7 +12,8 @@ import { subjectNode } from './nodes/subject.ts';
 
 function repository({ owner, name }: { owner: string; name: string }, asking: Asking) {
   const repo = findRepository(asking.world, owner, name);
-  if (!repo) throw new GitHubError(404, `Could not resolve to a Repository with the name '${owner}/${name}'.`);
+  if (!repo || !maySee(asking.world, asking.viewer, repo))
+    throw new GitHubError(404, `Could not resolve to a Repository with the name '${owner}/${name}'.`);
   return repositoryNode(asking, repo);
 }
 
@@ -44,8 +46,8 @@ export const queries = {
     resetAt: new Date(Math.ceil(world.now().getTime() / 3_600_000) * 3_600_000).toISOString().replace('.000', ''),
   }),
   search: async (args: ConnectionArguments & { query: string; type: string }, asking: Asking) => {
-    const { world } = asking;
-    const found = args.type === 'ISSUE' ? await searchIssues(world, args.query, {}) : [];
+    const { world, viewer } = asking;
+    const found = args.type === 'ISSUE' ? await searchIssues(world, args.query, { viewer }) : [];
     const result = connection('search', args, listSource(found), ({ repo, issue }) => subjectNode(asking, repo, issue));
     const { totalCount, ...rest } = result;
     const counts = { codeCount: 0, discussionCount: 0, repositoryCount: 0, userCount: 0, wikiCount: 0 };

@@ -13,6 +13,7 @@ import { metaRoutes } from './meta.ts';
 import { milestoneRoutes } from './milestones.ts';
 import { pullRoutes } from './pulls.ts';
 import { reactionRoutes } from './reactions.ts';
+import { releaseRoutes } from './releases.ts';
 import { repositoryRoutes } from './repositories.ts';
 import { reviewRoutes } from './reviews.ts';
 import { searchRoutes } from './search.ts';
@@ -39,6 +40,7 @@ export function createRest(world: World, limiter: RateLimiter): Hono {
     checkRoutes,
     commitRoutes,
     pullRoutes,
+    releaseRoutes,
     reviewRoutes,
     searchRoutes,
     milestoneRoutes,

@@ -1,5 +1,5 @@
 import { GitHubError, notForIntegration, notFound, requiresAuthentication } from '../answers.ts';
-import { atLeast, demand, roleOf } from '../domain/access.ts';
+import { atLeast, demand, maySee, roleOf } from '../domain/access.ts';
 import { accountByLogin } from '../domain/accounts.ts';
 import { getCommit, viewCommit } from '../domain/commits.ts';
 import { dispatch } from '../domain/dispatch.ts';
@@ -58,13 +58,18 @@ const branchApi = (world: World, repo: Repo, branch: string) =>
 
 export function repositoryRoutes({ read, write, route }: Surface): void {
   const listOf = (call: Call, repos: Repo[]) =>
-    sliced(call.world.links, call.url, pageOf(call.query), repos, (repo) =>
-      repositoryJson(
-        call.world.links,
-        repo,
-        openIssues(call.world, repo.id),
-        permissionsOf(call.world, repo, call.viewer),
-      ),
+    sliced(
+      call.world.links,
+      call.url,
+      pageOf(call.query),
+      repos.filter((repo) => maySee(call.world, call.viewer, repo)),
+      (repo) =>
+        repositoryJson(
+          call.world.links,
+          repo,
+          openIssues(call.world, repo.id),
+          permissionsOf(call.world, repo, call.viewer),
+        ),
     );
   route('GET', '/user/repos', (call) => {
     const { world, viewer } = call;
@@ -128,6 +133,11 @@ export function repositoryRoutes({ read, write, route }: Surface): void {
     unprotect(world, viewer, repo, params.branch ?? '');
     return noContent();
   });
+
+  // the forge knows no rulesets: what it demands stands in the branch's protection
+  read('metadata:read', '/rules/branches/:branch{.+}', ({ world, url, query }) =>
+    sliced(world.links, url, pageOf(query), [], (rule) => rule),
+  );
 
   read('contents:read', '/branches/:branch{.+}', async ({ world, repo, params }) => {
     const branch = params.branch ?? '';

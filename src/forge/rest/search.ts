@@ -6,9 +6,9 @@ import { listed, pageOf } from './answer.ts';
 import type { Surface } from './surface.ts';
 
 export function searchRoutes({ route }: Surface): void {
-  route('GET', '/search/issues', async ({ world, query, url }) => {
+  route('GET', '/search/issues', async ({ world, viewer, query, url }) => {
     if (query.q === undefined) throw invalid({ resource: 'Search', field: 'q', code: 'missing' });
-    const found = await searchIssues(world, query.q, { sort: query.sort, order: query.order });
+    const found = await searchIssues(world, query.q, { viewer, sort: query.sort, order: query.order });
     const page = pageOf(query);
     const first = (page.page - 1) * page.perPage;
     if (first >= MOST_FOUND)

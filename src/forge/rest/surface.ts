@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import { GitHubError, notFound, requiresAuthentication } from '../answers.ts';
-import { demandRead } from '../domain/access.ts';
+import { demandRead, maySee } from '../domain/access.ts';
 import { type Input, isObject } from '../domain/fields.ts';
 import { findRepository } from '../domain/repositories.ts';
 import type { Actor, Repo, Viewer, World } from '../world.ts';
@@ -96,7 +96,7 @@ export function createSurface(world: World, limiter: RateLimiter): Surface {
 
   const findRepo = (call: Call): Repo => {
     const repo = findRepository(world, call.params.owner ?? '', call.params.repo ?? '');
-    if (!repo) throw notFound();
+    if (!repo || !maySee(world, call.viewer, repo)) throw notFound();
     return repo;
   };
 

@@ -30,7 +30,7 @@ const PERMISSIONS = {
 };
 const EVENTS =
   `issues issue_comment pull_request pull_request_review push label milestone repository repository_dispatch
-  create delete status check_run check_suite`.split(/\s+/);
+  create delete status check_run check_suite release`.split(/\s+/);
 
 /**
  * @param checking what the server's side of the watch checks: `serve` requests and answers, `answers` only the answers,

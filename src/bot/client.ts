@@ -1,0 +1,72 @@
+import { createAppAuth } from '@octokit/auth-app';
+import { retry } from '@octokit/plugin-retry';
+import { throttling } from '@octokit/plugin-throttling';
+import { Octokit } from '@octokit/rest';
+import type { Probot } from 'probot';
+
+/** How we reach GitHub, and as whom. The only place that composes an octokit. */
+export interface GitHub {
+  /** The REST API's base URL. */
+  api: string;
+  /** Under which login we write. */
+  login: string;
+  octokit(repository: { owner: string; name: string }): Promise<Octokit>;
+  /** Receives webhooks; absent when we are a token, which GitHub sends none. */
+  probot: Probot | undefined;
+}
+
+export interface Connection {
+  api: string;
+  /** How requests go out: to the forge of this process, or watched by tests. */
+  fetch: typeof fetch;
+}
+
+/** GitHub's secondary limits (a content creation every few seconds) do not apply to a GitHub on this machine. */
+export function isThrottled(api: string): boolean {
+  return !['localhost', '127.0.0.1', '[::1]'].includes(new URL(api).hostname);
+}
+
+const Throttled = Octokit.plugin(retry, throttling);
+
+function client(options: Connection, auth: object): Octokit {
+  const wait = (seconds: number, _options: object, _octokit: object, retries: number) => retries < 2 && seconds < 120;
+  return new Throttled({
+    ...auth,
+    baseUrl: options.api,
+    userAgent: 'patchworkmcp',
+    throttle: { enabled: isThrottled(options.api), onRateLimit: wait, onSecondaryRateLimit: wait },
+    retry: { enabled: isThrottled(options.api) },
+    request: { fetch: options.fetch },
+    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+  }) as Octokit;
+}
+
+/** Failed requests are thrown, and told by whoever catches them. */
+function quiet(): void {}
+
+/** As a token: a person's, or that of a workflow. */
+export async function connectToken(options: Connection & { token: string }): Promise<GitHub> {
+  const octokit = client(options, { auth: options.token });
+  const login = await loginOf(octokit, options.token);
+  return { api: options.api, login, probot: undefined, octokit: async () => octokit };
+}
+
+/** As a GitHub App in one repository, without webhooks: what a workflow with the App's credentials is. */
+export async function connectInstallation(
+  options: Connection & { appId: number; privateKey: string; repository: { owner: string; name: string } },
+): Promise<GitHub> {
+  const { appId, privateKey, repository } = options;
+  const app = client(options, { authStrategy: createAppAuth, auth: { appId, privateKey } });
+  const { data } = await app.rest.apps.getAuthenticated();
+  const found = await app.rest.apps.getRepoInstallation({ owner: repository.owner, repo: repository.name });
+  const auth = { appId, privateKey, installationId: found.data.id };
+  const octokit = client(options, { authStrategy: createAppAuth, auth });
+  return { api: options.api, login: `${data?.slug}[bot]`, probot: undefined, octokit: async () => octokit };
+}
+
+async function loginOf(octokit: Octokit, token: string): Promise<string> {
+  if (!token.startsWith('ghs_')) return (await octokit.rest.users.getAuthenticated()).data.login;
+  // An App's token, a workflow's among them: REST says 403 "Resource not accessible by integration", GraphQL knows its bot.
+  const { viewer } = await octokit.graphql<{ viewer: { login: string } }>('{ viewer { login } }');
+  return viewer.login.endsWith('[bot]') ? viewer.login : `${viewer.login}[bot]`;
+}
