@@ -1,0 +1,38 @@
+import { foldReports, type Gap, type Gaps } from '../issues/index.ts';
+import type { Entry, Lease } from '../outbox/index.ts';
+import type { Report } from '../report/index.ts';
+
+/**
+ * What a holder that slept past its lease may have left: reports that were settled lately and stand nowhere now, because an older
+ * text was written over a newer one. The index has to be fresh.
+ */
+export async function lostReports(lease: Lease, { index }: Gaps): Promise<Entry[]> {
+  const settled = await lease.settled();
+  return settled.filter(({ kind, body }) => kind === 'report' && !index.byReport((body as Report).id));
+}
+
+/** Two open issues for one gap: the older one takes the reports of the other, which is closed as a duplicate. */
+export async function joinTwins(gaps: Gaps): Promise<number> {
+  const open = gaps.index.all().filter(({ state }) => state === 'open');
+  let closed = 0;
+  for (const [first, ...twins] of Map.groupBy(open, ({ id }) => id).values()) {
+    for (const twin of twins) {
+      await joinTwin(gaps, first as Gap, twin);
+      closed += 1;
+    }
+  }
+  return closed;
+}
+
+async function joinTwin(gaps: Gaps, first: Gap, twin: Gap): Promise<void> {
+  const { repository, index } = gaps;
+  await foldReports(gaps, first, twin.reports);
+  const closed = await repository.octokit.rest.issues.update({
+    owner: repository.owner,
+    repo: repository.name,
+    issue_number: twin.number,
+    state: 'closed',
+    state_reason: 'duplicate',
+  });
+  index.putIssue(closed.data);
+}
