@@ -29,8 +29,9 @@ export function isThrottled(api: string): boolean {
 const Throttled = Octokit.plugin(retry, throttling);
 
 function client(options: Connection, auth: object): Octokit {
-  const wait = (seconds: number, _options: object, _octokit: object, retries: number) => retries < 2 && seconds < 120;
-  return new Throttled({
+  const wait = (seconds: number, { method }: { method?: string }, _octokit: object, retries: number) =>
+    method === 'GET' && retries < 2 && seconds < 120;
+  const octokit = new Throttled({
     ...auth,
     baseUrl: options.api,
     userAgent: 'patchworkmcp',
@@ -39,6 +40,15 @@ function client(options: Connection, auth: object): Octokit {
     request: { fetch: options.fetch },
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
   }) as Octokit;
+  return neverRepeatWrites(octokit);
+}
+
+/** A write that GitHub did not confirm may have been done: whoever asked looks before asking again, so it is never just repeated. */
+export function neverRepeatWrites(octokit: Octokit): Octokit {
+  octokit.hook.before('request', (options) => {
+    if (options.method !== 'GET') options.request = { ...options.request, retries: 0 };
+  });
+  return octokit;
 }
 
 /** Failed requests are thrown, and told by whoever catches them. */

@@ -1,7 +1,7 @@
 import type { Octokit } from '@octokit/rest';
 import type { Logger } from 'pino';
 import { Probot, ProbotOctokit } from 'probot';
-import { type Connection, type GitHub, isThrottled } from './client.ts';
+import { type Connection, type GitHub, isThrottled, neverRepeatWrites } from './client.ts';
 
 /** Probot hands its octokit class options that switch throttling on; only a subclass can switch it off. */
 class Unthrottled extends ProbotOctokit {
@@ -34,7 +34,7 @@ export async function connectApp(
   async function install({ owner, name }: { owner: string; name: string }): Promise<Octokit> {
     const found = await app.request('GET /repos/{owner}/{repo}/installation', { owner, repo: name });
     // Probot's octokit is @octokit/rest with other plugins: the same methods, another class.
-    return (await probot.auth(found.data.id)) as unknown as Octokit;
+    return neverRepeatWrites((await probot.auth(found.data.id)) as unknown as Octokit);
   }
 
   return {

@@ -56,6 +56,8 @@ const LEASE_MS = 30_000;
 const LOCAL_LEASE_MS = 3000;
 /** How old an answer of the API may be before GitHub is asked again; webhooks keep it younger. */
 const REMOTE_FRESHNESS_MS = 10_000;
+/** GitHub's lists may lag a little behind a creation. */
+const LIST_LAG_MS = 3000;
 const RECONCILE_MS = 5 * 60_000;
 
 /** Starts the whole product in this process: the one place that knows in which mode it runs. */
@@ -69,6 +71,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
   await using stack = new AsyncDisposableStack();
   const leaseMs = mode === 'local' ? LOCAL_LEASE_MS : LEASE_MS;
+  // A write that comes after the lease may stand over what the next holder wrote.
+  const requestMs = leaseMs / 3;
   const store = environment.databaseUrl
     ? { databaseUrl: environment.databaseUrl }
     : { file: join(environment.dataDir, 'outbox.db') };
@@ -83,7 +87,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const around = options.around ?? ((_part, handler) => handler);
   const { github, forge, repository, keys } = await connect(environment, options.local, url, log, (opened) => {
     // Requests to the forge of this process need no socket.
-    const handler = around('github', (request) => (opened ? opened.fetch(request) : fetch(request)));
+    const remote: Handler = (request) =>
+      fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(requestMs)]) });
+    const handler = around('github', opened ? (request) => opened.fetch(request) : remote);
     return async (input, init) => handler(new Request(input, init));
   });
   if (forge) stack.defer(() => forge.close());
@@ -96,6 +102,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     if (forge) return { granted: true, retryAfterMs: 0 };
     const grant = await outbox.take(lane, writes, reserve);
     return { granted: grant.granted >= writes, retryAfterMs: grant.retryAfterMs };
+  };
+  const recheck = async (lane: string) => {
+    await outbox.accept({ lane, id: newId(), kind: 'recheck', body: null });
   };
   const progress = createProgress();
   const onStep: DraftWork['onStep'] = (step) => {
@@ -125,6 +134,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         model,
         notify,
         answered: (given, answer) => tellAnswer(outbox, lane.repository, given, answer),
+        requestMs,
+        listLagMs: forge ? 0 : LIST_LAG_MS,
+        recheck,
         now: Date.now,
         log: say,
       });
@@ -193,6 +205,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     const sweep = async () => {
       try {
         await reconcile(await gaps.open(repository), outbox);
+        await recheck(renderLane('reports', repository));
       } catch (error) {
         // GitHub may be away; reports are accepted all the same, and the next sweep comes.
         say('sweep failed', { error: error instanceof Error ? error.message : String(error) });

@@ -12,12 +12,14 @@ import {
   setReviewed,
 } from '../issues/index.ts';
 import type { Model } from '../model/index.ts';
-import type { Entry, Lease } from '../outbox/index.ts';
+import { type Entry, type Lease, LeaseLost } from '../outbox/index.ts';
 import { PatchworkError, type Report } from '../report/index.ts';
 import { assess, impactOf, SEVERITIES } from '../triage/index.ts';
 import { type Answer, applyCommand, type GivenCommand } from './command.ts';
 import { failureOf } from './failure.ts';
+import { fenced } from './fence.ts';
 import { groupingFor, renderGrouping } from './grouping.ts';
+import { joinTwins, lostReports } from './look-again.ts';
 
 /** What waits in a repository's lane, by `kind`. */
 export interface LaneBodies {
@@ -26,6 +28,8 @@ export interface LaneBodies {
   note: { on: string; content: string };
   review: { on: string; reviewed: boolean };
   command: GivenCommand;
+  /** Somebody may have written late: what was settled lately has to be looked for. */
+  recheck: null;
 }
 
 export interface LaneOptions {
@@ -39,29 +43,28 @@ export interface LaneOptions {
   answered?(given: GivenCommand, answer: Answer): Promise<void>;
   /** Tells people who asked for it what happens to gaps. */
   notify: Notify;
+  /** The longest that a request to GitHub takes before it is given up: well below the lease. */
+  requestMs: number;
+  /** How far GitHub's lists may lag behind a creation: what is younger and not listed is looked for once more. */
+  listLagMs: number;
+  /** Puts a `recheck` into the lane. */
+  recheck(lane: string): Promise<void>;
   now(): number;
   log(message: string, details?: object): void;
 }
 
-/** GitHub's lists may lag a little behind a creation; an intention younger than this is looked for once more. */
-const LIST_LAG_MS = 3000;
-
 /** Works off everything that waits in one repository's lane while we hold it: reports become gaps or evidence, notes become comments. */
 export async function workLane(lease: Lease, options: LaneOptions): Promise<void> {
+  let wrote = () => false;
   try {
-    const gaps = await options.gaps();
-    const intents = await lease.intents();
-    if (!lease.sole || intents.length) await gaps.index.refresh();
-    else await gaps.index.current();
-    const unseen = intents.filter((intent) => !gaps.index.byReport(intent.key));
-    const youngest = Math.max(...unseen.map((intent) => intent.at.getTime()));
-    if (unseen.length && options.now() - youngest < LIST_LAG_MS) {
-      await lease.release({ retryAfterMs: LIST_LAG_MS });
-      return;
-    }
+    const gaps = fenced(await options.gaps(), lease, options.requestMs);
+    wrote = gaps.wrote;
     const entries = await lease.entries();
     const of = (kind: keyof LaneBodies) => entries.filter((entry) => entry.kind === kind);
-    await placeReports(lease, gaps, of('report'), options);
+    const lost = await takeOver(lease, gaps, of('recheck'), options);
+    if (!lost) return;
+    await placeReports(lease, gaps, [...lost, ...of('report')], options);
+    await lease.settle({ ids: of('recheck').map(({ id }) => id) });
     for (const entry of [...of('note'), ...of('review')]) {
       await guarded(lease, [entry], options, async () => {
         const { on } = entry.body as LaneBodies['note' | 'review'];
@@ -88,11 +91,49 @@ export async function workLane(lease: Lease, options: LaneOptions): Promise<void
     }
     await lease.release();
   } catch (error) {
+    if (error instanceof LeaseLost) {
+      // What was written late may stand over what the new holder wrote, or beside it.
+      if (wrote()) await options.recheck(lease.lane);
+      options.log('lane taken over', { lane: lease.lane });
+      return;
+    }
     const failure = error instanceof Wait ? error.failure : failureOf(error, options.now());
     options.log('lane waits', { lane: lease.lane, reason: failure.reason });
     const retryAfterMs = failure.kind === 'later' ? failure.retryAfterMs : undefined;
     await lease.release({ error: failure.reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
   }
+}
+
+/**
+ * Brings the index up to date, and mends what an earlier holder may have left: reports that stand nowhere, which are answered so that
+ * they are placed again, and issues that double another. Undefined when the lane has to wait for GitHub's lists.
+ */
+async function takeOver(
+  lease: Lease,
+  gaps: Gaps,
+  rechecks: Entry[],
+  options: LaneOptions,
+): Promise<Entry[] | undefined> {
+  const { index } = gaps;
+  const intents = await lease.intents();
+  if (lease.sole && !intents.length && !rechecks.length) {
+    await index.current();
+    return [];
+  }
+  await index.refresh();
+  const lost = await lostReports(lease, gaps);
+  const since = [
+    ...intents.filter(({ key }) => !index.byReport(key)).map(({ at }) => at.getTime()),
+    ...(lost.length ? [Math.min(options.now(), ...rechecks.map(({ receivedAt }) => receivedAt.getTime()))] : []),
+  ];
+  if (options.now() - Math.max(...since) < options.listLagMs) {
+    if (lost.length && !rechecks.length) await options.recheck(lease.lane);
+    await lease.release({ retryAfterMs: options.listLagMs });
+    return undefined;
+  }
+  const joined = await joinTwins(gaps);
+  if (lost.length || joined) options.log('late writes mended', { lane: lease.lane, lost: lost.length, joined });
+  return lost;
 }
 
 /** The lane as a whole has to wait; nothing is wrong with the entry. */
@@ -151,7 +192,7 @@ async function placeReports(lease: Lease, gaps: Gaps, entries: Entry[], options:
 /** The intention is on disk before GitHub is asked, so that after a crash the issue is looked for instead of opened again. */
 async function open(lease: Lease, gaps: Gaps, report: Report, reason: string, options: LaneOptions): Promise<Gap> {
   await spend(lease, options, 1);
-  await ensureLabels(gaps.repository, [...LABELS, serverLabel(report.server_name)]);
+  await ensureLabels(gaps, [...LABELS, serverLabel(report.server_name)]);
   await lease.intend(report.id, {});
   const gap = await createGap(gaps, report, reason);
   await tellOpened(gaps, gap, options);

@@ -13,7 +13,9 @@ export async function lostReports(lease: Lease, { index }: Gaps): Promise<Entry[
 
 /** Two open issues for one gap: the older one takes the reports of the other, which is closed as a duplicate. */
 export async function joinTwins(gaps: Gaps): Promise<number> {
-  const open = gaps.index.all().filter(({ state }) => state === 'open');
+  const open = [...gaps.index.everything()]
+    .filter(({ state, decisions }) => state === 'open' && !decisions.merged)
+    .sort((a, b) => a.number - b.number);
   let closed = 0;
   for (const [first, ...twins] of Map.groupBy(open, ({ id }) => id).values()) {
     for (const twin of twins) {
@@ -26,7 +28,7 @@ export async function joinTwins(gaps: Gaps): Promise<number> {
 
 async function joinTwin(gaps: Gaps, first: Gap, twin: Gap): Promise<void> {
   const { repository, index } = gaps;
-  await foldReports(gaps, first, twin.reports);
+  await foldReports(gaps, first, twin.held);
   const closed = await repository.octokit.rest.issues.update({
     owner: repository.owner,
     repo: repository.name,

@@ -109,19 +109,19 @@ export async function setReviewed({ repository, index }: Gaps, gap: Gap, reviewe
   if (reviewed !== has) index.putIssue((await octokit.rest.issues.get(route)).data);
 }
 
-const ensured = new WeakMap<Repository, Set<string>>();
+const ensured = new WeakMap<Gaps['index'], Set<string>>();
 
 /** Creates the labels that are missing, once a process; labels a repository changed to its taste stay as they are. */
-export async function ensureLabels(repository: Repository, labels: Label[]): Promise<void> {
+export async function ensureLabels({ repository, index }: Gaps, labels: Label[]): Promise<void> {
   const { octokit } = repository;
-  let names = ensured.get(repository);
+  let names = ensured.get(index);
   if (!names) {
     const existing = await octokit.paginate(octokit.rest.issues.listLabelsForRepo, {
       ...at(repository),
       per_page: 100,
     });
     names = new Set(existing.map((label) => label.name.toLowerCase()));
-    ensured.set(repository, names);
+    ensured.set(index, names);
   }
   for (const label of labels) {
     if (names.has(label.name.toLowerCase())) continue;

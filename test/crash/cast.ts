@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Point, Role } from './plan.ts';
 
-/** How the programs under test are started, and where they find what. */
+/** How the programs under test are started, and what they find. */
 export interface Cast {
-  commands: Record<Role, string>;
   ports: readonly number[];
   workers: number;
   env: NodeJS.ProcessEnv;
@@ -34,6 +33,7 @@ export interface Stage {
 const LONGEST_LIFE_MS = 2000;
 const LONGEST_BIRTH_MS = 30_000;
 
+const PROGRAM = new URL('program.ts', import.meta.url).pathname;
 const TRIPWIRE = new URL('tripwire.ts', import.meta.url).href;
 
 /** Starts two or more nodes and some workers, each with a point at which it is struck, and starts each again when it died. */
@@ -55,7 +55,7 @@ export function setStage(cast: Cast): Stage {
   async function play(role: Role, n: number): Promise<void> {
     while (!ended) {
       const point = calm ? undefined : cast.next(role);
-      const child = spawn('sh', ['-c', `exec ${cast.commands[role]}`], {
+      const child = spawn(process.execPath, [PROGRAM, role], {
         stdio: ['ignore', log, log],
         env: {
           ...process.env,

@@ -6,9 +6,7 @@ import { postgresInstalled, sharedPostgres } from '../support/postgres.ts';
 import { judge } from './check.ts';
 import { pointOf } from './plan.ts';
 import { playRound } from './round.ts';
-import { parseIssue, renderIssue } from './standin/issue.ts';
 
-const standIn = (role: string) => `${process.execPath} ${new URL(`standin/${role}.ts`, import.meta.url).pathname}`;
 const engines = ['SQLite', ...(postgresInstalled() ? ['PostgreSQL'] : [])];
 
 describe.each(engines)('a dozen crashes on %s', (engine) => {
@@ -21,7 +19,6 @@ describe.each(engines)('a dozen crashes on %s', (engine) => {
       name: engine,
       points: Array.from({ length: 12 }, (_, n) => pointOf('test', n)),
       place: engine === 'SQLite' ? { data: directory } : { databaseUrl: await (await sharedPostgres()).database() },
-      commands: { node: standIn('node'), worker: standIn('worker') },
       directory,
       leaseMs: 2000,
     });
@@ -38,19 +35,14 @@ test('a point of a run is the same whenever it is asked for, and another in anot
 });
 
 test('the verdict sees what is missing, counted twice, or open twice', () => {
-  const report = (session: string) => ({ server: 's', gap: 'g', session, confirmed: 1 });
-  const issue = (number: number, gap: string, ...sessions: string[]) => ({
-    ...{ number, title: gap, state: 'open' as const },
-    body: renderIssue({ gap, sessions: new Set(sessions) }),
+  const sent = (session: string) => ({ repository: 'o/r', need: 'g', session, confirmed: 1 });
+  const issue = (state: 'open' | 'closed', ...sessions: string[]) => ({
+    state,
+    reports: sessions.map((session_id) => ({ what_i_needed: 'g', session_id })),
   });
-  const issues = [issue(1, 'g', 'a', 'b'), issue(2, 'g', 'b'), { ...issue(3, 'g', 'c'), state: 'closed' as const }];
-  expect(judge(['a', 'b', 'c'].map(report), new Map([['acme/s', issues]]))).toEqual({
-    ...{ issues: 3, closed: 1, missing: ['c'], doubled: ['b'], duplicates: ['acme/s g'] },
+  const issues = [issue('open', 'a', 'b'), issue('open', 'b'), issue('closed', 'c')];
+  expect(judge(['a', 'b', 'c'].map(sent), new Map([['o/r', issues]]))).toEqual({
+    ...{ issues: 3, closed: 1, missing: ['c'], doubled: ['b'], duplicates: ['o/r g'] },
   });
-  expect(judge([{ ...report('c'), confirmed: undefined }], new Map())).toMatchObject({ missing: [] });
-});
-
-test('what the stand-in writes into an issue is what it reads from it', () => {
-  const issue = { gap: 'a "gap" -->\nof two lines', sessions: new Set(['a', 'b']) };
-  expect(parseIssue(renderIssue(issue))).toEqual(issue);
+  expect(judge([{ ...sent('c'), confirmed: undefined }], new Map())).toMatchObject({ missing: [] });
 });

@@ -1,21 +1,22 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { getRequestListener } from '@hono/node-server';
+import { pino } from 'pino';
+import { connectToken } from '../../src/bot/index.ts';
+import { gapsOfAll } from '../../src/cli/gaps.ts';
+import { openForge } from '../../src/forge/index.ts';
+import type { Gap } from '../../src/issues/index.ts';
 import { chance } from './chance.ts';
+import { REPOSITORIES, SECRET, TOKEN } from './world.ts';
 
-/** The least of an issue that an intake has to do with. */
-export interface Issue {
-  number: number;
-  title: string;
-  body: string;
-  state: 'open' | 'closed';
-}
-
-export interface StandInGitHub {
+export interface BadGitHub {
+  /** Of the REST API. */
   url: string;
-  issues: ReadonlyMap<string, readonly Issue[]>;
+  /** The gaps of each repository, as a process that knows nothing reads them from its issues. */
+  gaps(): Promise<Map<string, Gap[]>>;
   /** How many requests were answered how. */
   counts: Map<string, number>;
   /** From now on it behaves. */
@@ -23,31 +24,47 @@ export interface StandInGitHub {
   close(): Promise<void>;
 }
 
+type Handler = (request: Request) => Promise<Response>;
 interface Fault {
   name: string;
   /** Of all requests. */
   share: number;
-  run(response: ServerResponse, work: () => unknown): void;
+  run(work: () => Promise<Response>, cut: () => void): Promise<Response>;
 }
 
+const never = () => new Promise<Response>(() => {});
+const refusal = (status: number, headers: Record<string, string> = {}) =>
+  Response.json({ message: 'You have exceeded a secondary rate limit.' }, { status, headers });
+
 const FAULTS: readonly Fault[] = [
-  { name: '500', share: 0.03, run: (response) => void response.writeHead(500).end('{}') },
+  { name: '500', share: 0.03, run: async () => refusal(500) },
+  { name: '403', share: 0.02, run: async () => refusal(403, { 'retry-after': '1' }) },
   {
-    name: '403',
-    share: 0.02,
-    run: (response) => void response.writeHead(403, { 'retry-after': '1' }).end('{"message":"secondary rate limit"}'),
+    name: 'reset before',
+    share: 0.01,
+    async run(_, cut) {
+      cut();
+      return never();
+    },
   },
-  { name: 'reset before', share: 0.01, run: (response) => void response.destroy() },
   {
     name: 'reset after',
     share: 0.03,
-    run: (response, work) => {
-      work();
-      response.destroy();
+    async run(work, cut) {
+      await work();
+      cut();
+      return never();
     },
   },
-  { name: 'stalled before', share: 0.005, run: () => {} },
-  { name: 'stalled after', share: 0.01, run: (_, work) => void work() },
+  { name: 'stalled before', share: 0.005, run: never },
+  {
+    name: 'stalled after',
+    share: 0.01,
+    async run(work) {
+      await work();
+      return never();
+    },
+  },
 ];
 
 function faultAt(draw: number): Fault | undefined {
@@ -59,50 +76,54 @@ function faultAt(draw: number): Fault | undefined {
 }
 
 /**
- * A GitHub of issues only, which behaves as badly as GitHub on its worst day: 500, 403 with `retry-after`, connections reset before or
- * after the work was done, answers that never come. A write that it did not confirm was done at once or not at all.
+ * The forge on GitHub's worst day: 500, 403 with `retry-after`, connections reset before or after the work was done, answers that
+ * never come.
  */
-export async function startGitHub(seed: string): Promise<StandInGitHub> {
-  const issues = new Map<string, Issue[]>();
+export async function startGitHub(seed: string, directory: string): Promise<BadGitHub> {
   const counts = new Map<string, number>();
   const next = chance(seed, 'github');
   let healthy = false;
+  let answer: Handler = async () => new Response(null, { status: 503 });
 
-  function workOf(request: IncomingMessage, body: Partial<Issue>): (() => object | undefined) | undefined {
-    const [, repository, number] = /^\/repos\/([^/]+\/[^/]+)\/issues(?:\/(\d+))?(?:\?|$)/.exec(request.url ?? '') ?? [];
-    if (!repository) return undefined;
-    const list = issues.get(repository) ?? [];
-    issues.set(repository, list);
-    const page = Number(new URL(request.url ?? '', 'http://x').searchParams.get('page') ?? 1);
-    if (request.method === 'GET') return () => list.slice((page - 1) * 100, page * 100);
-    if (request.method === 'PATCH') return () => Object.assign(list[Number(number) - 1] ?? {}, body);
-    return () => {
-      const issue: Issue = { number: list.length + 1, title: '', body: '', state: 'open', ...body };
-      list.push(issue);
-      return issue;
-    };
-  }
-
-  const server = createServer(async (request, response) => {
-    const body = (request.method === 'GET' ? {} : await json(request)) as Partial<Issue>;
-    const work = workOf(request, body);
-    if (!work) return response.writeHead(404).end('{}');
+  async function badly(request: Request, cut: () => void): Promise<Response> {
+    const asksForWork = !healthy && new URL(request.url).pathname.includes('/repos/');
     await sleep(2 + next() * 15);
-    const fault = healthy ? undefined : faultAt(next());
+    const fault = asksForWork ? faultAt(next()) : undefined;
     const name = `${request.method} ${fault?.name ?? 'answered'}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
-    if (fault) return fault.run(response, work);
-    const answer = JSON.stringify(work());
-    await sleep(2 + next() * 15);
-    response.writeHead(request.method === 'POST' ? 201 : 200, { 'content-type': 'application/json' }).end(answer);
-  });
+    return fault ? fault.run(() => answer(request), cut) : answer(request);
+  }
+
+  const server = createServer((incoming, outgoing) =>
+    getRequestListener((request) => badly(request, () => incoming.socket.resetAndDestroy()))(incoming, outgoing),
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const forge = await openForge({ dir: join(directory, 'github'), url });
+  for (const repository of REPOSITORIES) {
+    const [owner = '', name = ''] = repository.split('/');
+    await forge.createRepository({ owner, name, files: { 'README.md': `# ${name}\n` } });
+  }
+  answer = forge.fetch;
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    issues,
+    url: `${url}/api/v3`,
     counts,
+    async gaps() {
+      const github = await connectToken({
+        api: `${url}/api/v3`,
+        token: TOKEN,
+        log: pino({ level: 'silent' }),
+        fetch: (input, init) => forge.fetch(new Request(input, init)),
+      });
+      const all = gapsOfAll(github, [SECRET], 0);
+      return new Map(
+        await Promise.all(
+          REPOSITORIES.map(async (repository) => [repository, (await all.open(repository)).index.all()] as const),
+        ),
+      );
+    },
     heal() {
       healthy = true;
     },
@@ -110,6 +131,7 @@ export async function startGitHub(seed: string): Promise<StandInGitHub> {
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
+      await forge.close();
     },
   };
 }

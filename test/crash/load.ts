@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ulid } from 'ulid';
+import { mintKey } from '../../src/http/index.ts';
+import { newId } from '../../src/report/index.ts';
 import { chance, pick } from './chance.ts';
+import { REPOSITORIES, SECRET } from './world.ts';
 
 export interface Sent {
-  server: string;
-  gap: string;
+  /** owner/name. */
+  repository: string;
+  need: string;
   /** Names the report: no other has it. */
   session: string;
   /** When it was confirmed, `performance.now()`; undefined while it is not. */
@@ -21,8 +24,7 @@ export interface Load {
   abandon(): void;
 }
 
-const SERVERS = 6;
-/** Gaps of a server that are reported at the same time; later others are. */
+/** Gaps of a repository that are reported at the same time; later others are. */
 const GAPS = 3;
 const REPORTS_OF_A_GAP = 6;
 const REQUEST_MS = 2000;
@@ -33,23 +35,25 @@ const LONGEST_FINISH_MS = 60_000;
  * none in two seconds, perhaps at another node. Half carry an id, half are known by their content only, every fourth is sent to two
  * nodes at once.
  */
-export function startLoad(
+export async function startLoad(
   seed: string,
   name: string,
   ports: readonly number[],
   options: { agents: number; pauseMs: number },
-): Load {
+): Promise<Load> {
+  const keys = new Map<string, string>();
+  for (const repo of REPOSITORIES) keys.set(repo, (await mintKey([SECRET], { repo, scopes: ['report:write'] })).key);
   const reports: Sent[] = [];
   const answers = new Map<string, number>();
   let on = true;
   let abandoned = false;
 
-  async function post(port: number, body: object): Promise<boolean> {
+  async function post(port: number, key: string, body: object): Promise<boolean> {
     let answer: string;
     try {
       const response = await fetch(`http://127.0.0.1:${port}/api/feedback`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(REQUEST_MS),
       });
@@ -65,25 +69,24 @@ export function startLoad(
   async function agent(n: number): Promise<void> {
     const next = chance(seed, name, 'agent', n);
     for (let i = 0; on; i++) {
-      const gap = `gap ${Math.floor(i / REPORTS_OF_A_GAP)}-${Math.floor(next() ** 2 * GAPS)}`;
-      const sent: Sent = {
-        ...{ server: `server-${Math.floor(next() * SERVERS)}`, gap, session: `${name}-${n}-${i}` },
-        confirmed: undefined,
-      };
+      const gap = `${Math.floor(i / REPORTS_OF_A_GAP)}-${Math.floor(next() ** 2 * GAPS)}`;
+      const repository = pick(REPOSITORIES, next());
+      const sent: Sent = { repository, need: needOf(gap), session: `${name}-${n}-${i}`, confirmed: undefined };
       reports.push(sent);
       const body = {
-        server_name: sent.server,
-        what_i_needed: gap,
+        server_name: repository.split('/')[1],
+        what_i_needed: sent.need,
         what_i_tried: 'Every tool there is.',
         gap_type: 'missing_tool',
         session_id: sent.session,
-        ...(next() < 0.5 ? { report_id: ulid() } : {}),
+        ...(next() < 0.5 ? { report_id: newId() } : {}),
       };
+      const key = keys.get(repository) ?? '';
       const twice = next() < 0.25;
       for (let tries = 0; sent.confirmed === undefined && !abandoned; tries++) {
         if (tries > 0) await sleep(50 + next() * 200);
         const confirmed = await Promise.all(
-          twice ? ports.map((port) => post(port, body)) : [post(pick(ports, next()), body)],
+          twice ? ports.map((port) => post(port, key, body)) : [post(pick(ports, next()), key, body)],
         );
         if (confirmed.includes(true) && !abandoned) sent.confirmed = performance.now();
       }
@@ -106,4 +109,12 @@ export function startLoad(
       abandoned = true;
     },
   };
+}
+
+/** Needs that share no word that means anything, so that each is a gap of its own. */
+function needOf(gap: string): string {
+  const next = chance('need', gap);
+  const word = () =>
+    Array.from({ length: 4 }, () => pick(['ba', 'de', 'fi', 'go', 'lu', 'mo', 'ni', 'ra'], next())).join('');
+  return `The ${word()} of each ${word()}, by ${word()} and ${word()}`;
 }

@@ -8,7 +8,6 @@
  *   --seed S          the seed of an earlier run
  *   --point N         only this point of that run, by itself
  *   --power N         simulated power cuts on each engine (default 3, where the machine can; see power.ts)
- *   --node CMD, --worker CMD   what is started instead of the stand-ins, with PORT, PATCHWORK_DATA or DATABASE_URL, GITHUB_API_URL
  */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -31,12 +30,9 @@ const { values } = parseArgs({
     point: { type: 'string' },
     power: { type: 'string', default: '3' },
     lease: { type: 'string', default: '2000' },
-    node: { type: 'string', default: standIn('node') },
-    worker: { type: 'string', default: standIn('worker') },
   },
 });
 const { seed } = values;
-const commands = { node: values.node, worker: values.worker };
 const leaseMs = Number(values.lease);
 const engines = values.engine ? [values.engine] : ['sqlite', ...(postgresInstalled() ? ['postgres'] : [])];
 const home = mkdtempSync(join(tmpdir(), 'patchwork-crash-'));
@@ -70,7 +66,7 @@ async function rounds(engine: string, all: number[][]): Promise<void> {
     const place: Place =
       postgres && engine === 'postgres' ? { databaseUrl: await postgres.database() } : { data: directory };
     try {
-      const result = await playRound({ seed, name, points, place, commands, directory, leaseMs });
+      const result = await playRound({ seed, name, points, place, directory, leaseMs });
       for (const point of points) {
         const moment = 'moment' in point.at ? point.at.moment : 'clock';
         const kind = result.struck.has(point.number) ? `${point.strike} ${moment}` : 'kill elsewhere';
@@ -107,7 +103,7 @@ async function powerCuts(engine: string): Promise<void> {
     const directory = join(home, `${engine}-power-${cut}`);
     mkdirSync(directory);
     try {
-      const result = await cutPower({ seed, name: `${engine}-power-${cut}`, engine, commands, directory, leaseMs });
+      const result = await cutPower({ seed, name: `${engine}-power-${cut}`, engine, directory, leaseMs });
       confirmed += result.confirmedBefore;
       if (isGood(result) && !result.unsound) rmSync(directory, { recursive: true });
       else fail(engine, [], `power cut ${cut}: ${complaint(result)}`);
@@ -140,8 +136,4 @@ function complaint({
     ...some('gaps with two open issues', duplicates),
     ...(unsound ? [`the store is damaged: ${unsound}`] : []),
   ].join('; ');
-}
-
-function standIn(role: string): string {
-  return `${process.execPath} ${new URL(`standin/${role}.ts`, import.meta.url).pathname}`;
 }

@@ -9,7 +9,6 @@ import { chance } from './chance.ts';
 import { judge, type Verdict } from './check.ts';
 import { startGitHub } from './github.ts';
 import { startLoad } from './load.ts';
-import type { Role } from './plan.ts';
 import { drained, environmentOf, freePorts, type Place, unsound } from './round.ts';
 
 export interface PowerResult extends Verdict {
@@ -42,14 +41,13 @@ export async function cutPower(options: {
   seed: string;
   name: string;
   engine: string;
-  commands: Record<Role, string>;
   directory: string;
   leaseMs: number;
 }): Promise<PowerResult> {
   const { seed, name, engine, directory } = options;
   const next = chance(seed, name);
   await using undo = new AsyncDisposableStack();
-  const github = undo.adopt(await startGitHub(`${seed} ${name}`), (it) => it.close());
+  const github = undo.adopt(await startGitHub(`${seed} ${name}`, directory), (it) => it.close());
   const disk = undo.adopt(await plugIn(directory, next() < 0.5 ? 0 : 0.5), (it) => it.unplug());
   const postgres =
     engine === 'postgres'
@@ -61,7 +59,6 @@ export async function cutPower(options: {
     undo.adopt(
       setStage({
         ...{
-          commands: options.commands,
           ports,
           workers: 3,
           directory,
@@ -73,7 +70,7 @@ export async function cutPower(options: {
       (it) => it.end(),
     );
   const before = play();
-  const load = undo.adopt(startLoad(seed, name, ports, { agents: 16, pauseMs: 100 }), (it) => it.abandon());
+  const load = undo.adopt(await startLoad(seed, name, ports, { agents: 16, pauseMs: 100 }), (it) => it.abandon());
   const confirmed = () => load.reports.filter((report) => report.confirmed !== undefined).length;
   while (confirmed() < 200) await sleep(50);
   await sleep(next() * 2000);
@@ -89,7 +86,7 @@ export async function cutPower(options: {
   await load.finish();
   await drained(place);
   await after.end();
-  return { ...judge(load.reports, github.issues), confirmedBefore, unsound: unsound(place) };
+  return { ...judge(load.reports, await github.gaps()), confirmedBefore, unsound: unsound(place) };
 }
 
 interface Disk {

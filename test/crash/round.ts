@@ -6,9 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openOutbox } from '../../src/outbox/index.ts';
 import { setStage } from './cast.ts';
 import { judge, type Verdict } from './check.ts';
-import { type StandInGitHub, startGitHub } from './github.ts';
+import { type BadGitHub, startGitHub } from './github.ts';
 import { type Load, startLoad } from './load.ts';
-import type { Point, Role } from './plan.ts';
+import type { Point } from './plan.ts';
 
 /** Where the outbox of a round is. */
 export type Place = { data: string } | { databaseUrl: string };
@@ -18,7 +18,6 @@ export interface RoundOptions {
   name: string;
   points: readonly Point[];
   place: Place;
-  commands: Record<Role, string>;
   /** For logs. */
   directory: string;
   leaseMs: number;
@@ -29,7 +28,7 @@ export interface RoundResult extends Verdict {
   /** Points that struck at their moment; the other points were kills at no moment in particular. */
   struck: Set<number>;
   answers: Load['answers'];
-  github: StandInGitHub['counts'];
+  github: BadGitHub['counts'];
   /** What is wrong with the store itself. */
   unsound: string | undefined;
 }
@@ -44,13 +43,12 @@ const LONGEST_DRAIN_MS = 90_000;
 export async function playRound(options: RoundOptions): Promise<RoundResult> {
   const { seed, name, place, points } = options;
   await using undo = new AsyncDisposableStack();
-  const github = undo.adopt(await startGitHub(`${seed} ${name}`), (it) => it.close());
+  const github = undo.adopt(await startGitHub(`${seed} ${name}`, options.directory), (it) => it.close());
   const ports = await freePorts(NODES);
   const queues = Map.groupBy(points, ({ role }) => role);
   const stage = undo.adopt(
     setStage({
       ...{
-        commands: options.commands,
         ports,
         workers: WORKERS,
         directory: options.directory,
@@ -61,7 +59,7 @@ export async function playRound(options: RoundOptions): Promise<RoundResult> {
     }),
     (it) => it.end(),
   );
-  const load = undo.adopt(startLoad(seed, name, ports, { agents: 16, pauseMs: 300 }), (it) => it.abandon());
+  const load = undo.adopt(await startLoad(seed, name, ports, { agents: 16, pauseMs: 300 }), (it) => it.abandon());
   while ([...queues.values()].some((queue) => queue.length > 0) || stage.playing() > 0) await sleep(50);
   stage.calm();
   await sleep(CALM_MS);
@@ -70,7 +68,7 @@ export async function playRound(options: RoundOptions): Promise<RoundResult> {
   await drained(place);
   await stage.end();
   return {
-    ...judge(load.reports, github.issues),
+    ...judge(load.reports, await github.gaps()),
     reports: load.reports.length,
     struck: stage.struck(),
     answers: load.answers,
