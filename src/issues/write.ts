@@ -125,7 +125,10 @@ export async function ensureLabels({ repository, index }: Gaps, labels: Label[])
   }
   for (const label of labels) {
     if (names.has(label.name.toLowerCase())) continue;
-    await octokit.rest.issues.createLabel({ ...at(repository), ...label });
+    // Another process made it meanwhile, or we did and did not hear the answer.
+    await octokit.rest.issues.createLabel({ ...at(repository), ...label }).catch((error) => {
+      if (error.status !== 422 || !/already_exists/.test(error.message)) throw error;
+    });
     names.add(label.name.toLowerCase());
   }
 }

@@ -93,6 +93,7 @@ export async function drained(place: Place): Promise<void> {
     const until = performance.now() + LONGEST_DRAIN_MS;
     for (;;) {
       const stats = await outbox.stats().catch(() => undefined);
+      if (stats?.dead) throw new Error(`${stats.dead} entries were set aside: ${(await outbox.dead())[0]?.deadReason}`);
       if (stats?.waiting === 0) return;
       if (performance.now() > until) throw new Error(`the outbox does not run dry: ${JSON.stringify(stats)}`);
       await sleep(100);
