@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
-import { pino } from 'pino';
 import { connectToken } from '../../src/bot/index.ts';
 import { gapsOfAll } from '../../src/cli/gaps.ts';
 import { openForge } from '../../src/forge/index.ts';
@@ -114,7 +113,6 @@ export async function startGitHub(seed: string, directory: string): Promise<BadG
       const github = await connectToken({
         api: `${url}/api/v3`,
         token: TOKEN,
-        log: pino({ level: 'silent' }),
         fetch: (input, init) => forge.fetch(new Request(input, init)),
       });
       const all = gapsOfAll(github, [SECRET], 0);

@@ -4,7 +4,6 @@
  */
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
-import { pino } from 'pino';
 import { connectToken } from '../../src/bot/index.ts';
 import { gapsOfAll } from '../../src/cli/gaps.ts';
 import { createApp, createProgress } from '../../src/http/index.ts';
@@ -46,7 +45,6 @@ if (process.argv[2] === 'node') {
   const github = await connectToken({
     api,
     token: TOKEN,
-    log: pino({ level: 'silent' }),
     fetch: (input, init) => {
       const request = new Request(input, init);
       return fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(requestMs)]) });
