@@ -1,3 +1,4 @@
+export { askToTend, listenToTend, needsTending, type TendWork, tend } from './autonomy/index.ts';
 export { connectInstallation, connectToken, type GitHub } from './client.ts';
 export { tellAnswer } from './console/lane.ts';
 export { type ConsoleWork, workConsole } from './console/work.ts';

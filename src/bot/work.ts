@@ -29,6 +29,8 @@ export interface DraftWork {
   ground: Ground | undefined;
   /** Each step of a run, in words for people. */
   onStep(step: { repository: string; issue: number; request: string; text: string }): void;
+  /** Does what nobody has to ask for; `hold` throws when the lane is no longer ours. */
+  tend(gaps: Gaps, hold: () => Promise<void>): Promise<void>;
   /** Tells people who asked for it how a draft ended. */
   notify: Notify;
   log: Log;
@@ -36,17 +38,36 @@ export interface DraftWork {
   renewMs: number;
 }
 
-/** Runs the waiting draft requests of one repository, one after the other. */
+/** Looks after one repository where that was asked for, and runs its waiting draft requests, one after the other. */
 export async function workDrafts(lease: Lease, repository: string, options: DraftWork): Promise<void> {
   const renewing = setInterval(() => lease.renew().catch(() => clearInterval(renewing)), options.renewMs);
   try {
-    for (const entry of await lease.entries()) await workDraft(lease, repository, entry, options);
+    const entries = await lease.entries();
+    await workTending(
+      lease,
+      repository,
+      entries.filter(({ kind }) => kind === 'tend'),
+      options,
+    );
+    for (const entry of entries) if (entry.kind === 'draft') await workDraft(lease, repository, entry, options);
     await lease.release();
   } catch (error) {
     options.log('draft interrupted', { repository, reason: reasonOf(error) });
     await lease.release({ error: reasonOf(error) });
   } finally {
     clearInterval(renewing);
+  }
+}
+
+/** However many asked for it, once is enough. */
+async function workTending(lease: Lease, repository: string, entries: Entry[], options: DraftWork): Promise<void> {
+  if (!entries.length) return;
+  try {
+    await options.tend(await options.gaps(repository), () => lease.renew());
+    await lease.settle({ ids: entries.map(({ id }) => id) });
+  } catch (error) {
+    for (const { id } of entries) await lease.fail(id, reasonOf(error));
+    throw error;
   }
 }
 

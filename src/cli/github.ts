@@ -26,8 +26,24 @@ export interface Connected {
 }
 
 /** What the App asks for on GitHub; `app.yml` says the same. */
-const PERMISSIONS = { metadata: 'read', issues: 'write', pull_requests: 'write', contents: 'write', checks: 'write' };
-const EVENTS = ['issues', 'issue_comment', 'pull_request'];
+const PERMISSIONS = {
+  metadata: 'read',
+  issues: 'write',
+  pull_requests: 'write',
+  contents: 'write',
+  checks: 'write',
+  statuses: 'read',
+};
+const EVENTS = [
+  'issues',
+  'issue_comment',
+  'pull_request',
+  'pull_request_review',
+  'check_suite',
+  'status',
+  'push',
+  'release',
+];
 /** Who owns the local repository: one of the forge's people. */
 const LOCAL_OWNER = 'owner';
 

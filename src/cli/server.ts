@@ -4,10 +4,14 @@ import { pino } from 'pino';
 import {
   acceptWebhook,
   announceThrough,
+  askToTend,
   type DraftWork,
   listen as listenToEvents,
+  listenToTend,
+  needsTending,
   reconcile,
   tellAnswer,
+  tend,
   workConsole,
   workDrafts,
   workEvents,
@@ -46,6 +50,8 @@ export interface Server {
   repository: string;
   outbox: Outbox;
   forge: Forge | undefined;
+  /** Looks for what was missed, as is done every few minutes. */
+  sweep(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -95,7 +101,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   if (forge) stack.defer(() => forge.close());
   const gaps = gapsOfAll(github, keys, forge ? 0 : REMOTE_FRESHNESS_MS, environment.logins);
   const { probot } = github;
-  if (probot) listenToEvents(probot, { outbox, known: gaps.known });
+  if (probot) {
+    listenToEvents(probot, { outbox, known: gaps.known });
+    listenToTend(probot, { outbox, config: gaps.config, known: gaps.known });
+  }
 
   const budget = async (lane: string, writes: number, reserve?: 'people') => {
     // GitHub limits content creation; the forge in this process does not.
@@ -113,6 +122,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     else say('draft step', step);
   };
   const notify = announceThrough(outbox);
+  const ground = mode === 'local' ? options.ground : undefined;
   const slow = new Set<Promise<void>>();
   const ending = new AbortController();
   stack.defer(async () => {
@@ -144,7 +154,18 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       await workDrafts(lease, lane.repository, {
         gaps: gaps.open,
         model: () => model,
-        ground: mode === 'local' ? options.ground : undefined,
+        ground,
+        tend: (opened, hold) =>
+          tend({
+            gaps: opened,
+            outbox,
+            ground,
+            able: model !== undefined,
+            hold,
+            notify,
+            now: () => new Date(),
+            log: say,
+          }),
         onStep,
         notify,
         log: say,
@@ -201,21 +222,24 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
   const runner = runLanes({ outbox, owner: newId(), work, lanes: LANES, log: say });
   stack.defer(() => runner.stop());
+  const sweep = async () => {
+    try {
+      const opened = await gaps.open(repository);
+      await reconcile(opened, outbox);
+      await recheck(renderLane('reports', repository));
+      const { level } = await gaps.config(repository);
+      if (needsTending(opened, level)) await askToTend(outbox, repository, newId());
+    } catch (error) {
+      // GitHub may be away; reports are accepted all the same, and the next sweep comes.
+      say('sweep failed', { error: error instanceof Error ? error.message : String(error) });
+    }
+  };
   if (probot) {
-    const sweep = async () => {
-      try {
-        await reconcile(await gaps.open(repository), outbox);
-        await recheck(renderLane('reports', repository));
-      } catch (error) {
-        // GitHub may be away; reports are accepted all the same, and the next sweep comes.
-        say('sweep failed', { error: error instanceof Error ? error.message : String(error) });
-      }
-    };
     const timer = setInterval(sweep, RECONCILE_MS).unref();
     stack.defer(async () => clearInterval(timer));
     void sweep();
   }
 
   const all = stack.move();
-  return { url, mode, repository, outbox, forge, close: () => all.disposeAsync() };
+  return { url, mode, repository, outbox, forge, sweep, close: () => all.disposeAsync() };
 }

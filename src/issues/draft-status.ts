@@ -1,5 +1,5 @@
 import type { Proof } from '../triage/index.ts';
-import { type MarkerKeys, parseMarker, renderMarker } from './marker.ts';
+import { type MarkerKeys, parseMarker, renderMarker, replaceMarker } from './marker.ts';
 
 export const OUTCOMES = ['verified', 'plausible', 'unverified', 'declined', 'failed'] as const;
 /** How a draft ended (DESIGN, rule 7). */
@@ -48,8 +48,8 @@ export interface MergeRecord {
   readied?: boolean;
   /** The commit on the default branch. */
   commit?: string;
-  /** The pull request that undoes it. */
-  revert?: { number: number; url: string; head: string };
+  /** The pull request that undoes it, and why it does. */
+  revert?: { number: number; url: string; head: string; why: string };
 }
 
 export interface DraftStatus {
@@ -76,14 +76,28 @@ export function renderDraftStatus(status: DraftStatus, steps: Step[], below: str
   const [newest, ...earlier] = status.runs.toReversed();
   return [
     `### ${newest || !status.plan ? heading(newest) : 'What would be done'}`,
+    ...byItself(status),
     ...(newest?.summary ? [newest.summary] : []),
-    ...(newest?.merge ? [`**Merging by itself.** ${newest.merge.says}`] : []),
-    ...(status.plan ? [status.plan] : []),
     ...(steps.length ? [steps.map(({ text, state }) => `- ${ICON[state]} ${text}`).join('\n')] : []),
     ...(earlier.length ? [`Earlier drafts: ${earlier.map(line).join('; ')}.`] : []),
     ...(below ? [below] : []),
     renderMarker(signed.keys, { repositoryId: signed.repositoryId, role: 'status' }, status),
   ].join('\n\n');
+}
+
+const BY_ITSELF = '**By itself.** ';
+
+function byItself({ runs, plan }: DraftStatus): string[] {
+  const says = runs.at(-1)?.merge?.says ?? plan;
+  return says ? [BY_ITSELF + says] : [];
+}
+
+/** The same comment with another status in its marker and what it says of merging; the steps and the brief stay. */
+export function withStatus(body: string, status: DraftStatus, signed: Signed): string {
+  const place = { repositoryId: signed.repositoryId, role: 'status' as const };
+  const paragraphs = body.split('\n\n').filter((part) => !part.startsWith(BY_ITSELF));
+  const [heading = '', ...rest] = paragraphs;
+  return replaceMarker(signed.keys, place, [heading, ...byItself(status), ...rest].join('\n\n'), status);
 }
 
 export function parseDraftStatus(body: string, signed: Signed): DraftStatus | undefined {

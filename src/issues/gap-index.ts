@@ -8,6 +8,7 @@ import { parseGapBody } from './gap-body.ts';
 import { parseNote } from './note.ts';
 import { at, isOurs, openedByUs, openers, type Repository, signed } from './repository.ts';
 import { createShelf, type Shelf } from './shelf.ts';
+import { parseShipped } from './shipped.ts';
 
 /**
  * All gaps of one repository, in memory, built from its issues and comments alone: nothing else is a record. Reads are
@@ -183,6 +184,7 @@ function readGap(repository: Repository, issue: IssueData, comments: CommentData
   if (!record) return undefined;
   const pages: Gap['pages'] = [];
   const notes: Note[] = [];
+  const shipped: Gap['shipped'] = [];
   let status: Gap['status'];
   let answers: Gap['answers'];
   for (const comment of comments.sort((a, b) => a.id - b.id)) {
@@ -196,10 +198,12 @@ function readGap(repository: Repository, issue: IssueData, comments: CommentData
     const page = parseEvidence(body, sign);
     const note = parseNote(body, sign);
     const runs = parseDraftStatus(body, sign);
+    const merged = parseShipped(body, sign);
     const answered = parseAnswers(body, sign);
     if (page?.gap === record.gap) pages.push({ ...page, commentId: comment.id });
     else if (note) notes.push({ ...common, ...note, author: comment.user?.login ?? '', throughApi: true });
     else if (runs?.gap === record.gap) status ??= { ...runs, commentId: comment.id };
+    else if (merged?.gap === record.gap) shipped.push({ ...merged, commentId: comment.id });
     else if (answered?.gap === record.gap) answers ??= { ...answered, commentId: comment.id };
   }
   pages.sort((a, b) => a.page - b.page);
@@ -221,6 +225,7 @@ function readGap(repository: Repository, issue: IssueData, comments: CommentData
     pages,
     notes,
     status,
+    shipped,
     answers,
   };
 }

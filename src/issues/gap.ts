@@ -4,6 +4,7 @@ import type { Answers } from './answers.ts';
 import type { Decisions } from './decisions.ts';
 import type { DraftStatus } from './draft-status.ts';
 import type { EvidencePage } from './evidence.ts';
+import type { Shipped } from './shipped.ts';
 
 export type IssueData = RestEndpointMethodTypes['issues']['get']['response']['data'];
 export type CommentData = RestEndpointMethodTypes['issues']['getComment']['response']['data'];
@@ -34,6 +35,8 @@ export interface Gap {
   notes: Note[];
   /** The state of its drafts, from the one status comment. */
   status: (DraftStatus & { commentId: number }) | undefined;
+  /** Its drafts that were merged, oldest first. */
+  shipped: (Shipped & { commentId: number })[];
   /** What became of commands on it, from the one comment that answers them. */
   answers: (Answers & { commentId: number }) | undefined;
 }

@@ -10,6 +10,7 @@ export {
   parseDraftStatus,
   renderDraftStatus,
   type Step,
+  withStatus,
 } from './draft-status.ts';
 export { eventOf, eventOfDraft, type GapEvent, type Notify } from './event.ts';
 export type { CommentData, Gap, IssueData, Note } from './gap.ts';
@@ -20,6 +21,7 @@ export { type MarkerKeys, withoutMarkers } from './marker.ts';
 export { parseNote } from './note.ts';
 export { codeSpan, inline, quote, titleText } from './quote.ts';
 export { at, isOurs, openRepository, type Repository, signed, WORKFLOW_LOGIN } from './repository.ts';
+export { renderShipped, type Shipped } from './shipped.ts';
 export { updateGap } from './update.ts';
 export {
   commentsOf,

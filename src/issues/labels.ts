@@ -16,6 +16,9 @@ export const DRAFT_LABEL = 'patchwork:draft';
 export const DRAFTING_LABEL = 'patchwork:drafting';
 export const DRAFTED_LABEL = 'patchwork:drafted';
 export const DRAFT_FAILED_LABEL = 'patchwork:draft-failed';
+export const SHIPPED_LABEL = 'patchwork:shipped';
+/** On any open issue or pull request: nothing happens without a person in this repository. */
+export const STOP_LABEL = 'patchwork:stop';
 export const REVIEWED_LABEL = 'patchwork:reviewed';
 
 /** Every label with a fixed name. `server:*` labels are made as servers appear. */
@@ -28,6 +31,12 @@ export const LABELS: Label[] = [
     name: DRAFT_FAILED_LABEL,
     color: 'CF222E',
     description: 'The last draft did not succeed; the status comment says why',
+  },
+  { name: SHIPPED_LABEL, color: '8250DF', description: 'A draft of this gap was merged' },
+  {
+    name: STOP_LABEL,
+    color: '24292F',
+    description: 'On any open issue: nothing is drafted or merged without a person',
   },
   { name: REVIEWED_LABEL, color: '6E7781', description: 'A person has looked at this gap' },
   ...GAP_TYPES.map((type) => ({

@@ -1,0 +1,3 @@
+export { askToTend, listenToTend } from './events.ts';
+export { readStanding, STOP_FILE, type Standing } from './standing.ts';
+export { needsTending, type TendWork, tend } from './tend.ts';
