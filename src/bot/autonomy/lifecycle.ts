@@ -76,7 +76,7 @@ async function ship({ gaps, notify, log }: LifecycleWork, gap: Gap, run: DraftRu
     index.putComment(await writeComment(repository, gap.number, undefined, renderShipped(shipped, signed(repository))));
   }
   await notify(eventOf(repository, gap, 'gap.shipped', String(pull.number), { pull }));
-  await ensureLabels(repository, LABELS);
+  await ensureLabels(gaps, LABELS);
   for (const name of [DRAFTED_LABEL, DRAFT_FAILED_LABEL].filter((label) => gap.labels.includes(label))) {
     await rest.issues.removeLabel({ ...route, name }).catch((error: { status?: number }) => {
       if (error.status !== 404) throw error;
