@@ -1,13 +1,14 @@
 import { ModelError } from '../model/index.ts';
 import type { Change } from '../repo/index.ts';
 import { PatchworkError } from '../report/index.ts';
+import type { ReplayReport } from '../surface/index.ts';
 import { type DraftAnswer, draftAnswer } from './answer.ts';
 import { checkEdits } from './check.ts';
 import type { Material } from './material.ts';
 import { renderPrompt, renderRepair } from './prompt.ts';
 import { inertProse } from './prose.ts';
 import type { NoProof, Proof } from './replay.ts';
-import { breaks, probeFile, shortcomings, unproven, type Verdict, verdictOf } from './verdict.ts';
+import { breaks, printed, probeFile, shortcomings, unproven, type Verdict, verdictOf } from './verdict.ts';
 
 /** What a run has once the model has answered and its answer was examined: a resumed run publishes exactly this. */
 export interface Written {
@@ -39,8 +40,9 @@ export async function askForDraft(material: Material, proof: Proof | NoProof): P
   await status.step(`Asking ${model.name} with ${selection.files.length} of ${snapshot.files.length} files`);
   const prompt = renderPrompt(material, 'probes' in proof ? proof.probes : []);
   let next = prompt;
+  let before: { said: string; report: ReplayReport } | undefined;
   for (let repairs = 0; ; repairs += 1) {
-    const last = repairs === REPAIRS;
+    let last = repairs === REPAIRS;
     const again = async (said: string, reason: string) => {
       await status.step(`Asking again: ${inertProse(reason, 300)}`);
       next = renderRepair(prompt, said, reason);
@@ -69,11 +71,15 @@ export async function askForDraft(material: Material, proof: Proof | NoProof): P
       continue;
     }
     if (!('probes' in proof)) return { answer, changes, verdict: unproven(proof), model: asked.model };
-    await status.step('Trying the draft');
-    const report = await proof.examine(changes, answer);
+    // Whoever answers the same again has no other answer: it was tried, and is not asked for a third time.
+    const isRepeated = said === before?.said;
+    if (!isRepeated) await status.step('Trying the draft');
+    const report = isRepeated && before ? before.report : await proof.examine(changes, answer);
+    before = { said, report };
+    last ||= isRepeated;
     const wrong = shortcomings(report);
     if (wrong.length && !last) {
-      await again(said, wrong.join(' '));
+      await again(said, [wrong.join(' '), ...printed(report)].join('\n\n'));
       continue;
     }
     if (breaks(report)) {

@@ -6,7 +6,7 @@ import { type Probe, type SurfaceTool, withoutHeldOut } from '../surface/index.t
 import type { Material } from './material.ts';
 
 /** Counted up whenever the words change, and named in the pull request. */
-export const PROMPT_VERSION = 2;
+export const PROMPT_VERSION = 3;
 
 export interface Prompt {
   system: string;
@@ -105,7 +105,7 @@ function context({ gap, frozen, snapshot, selection }: Material, block: Block): 
 export function renderRepair(prompt: Prompt, answer: string, reason: string): Prompt {
   return {
     system: prompt.system,
-    user: `${prompt.user}\n\nYour earlier answer was:\n\n${answer}\n\nIt could not be applied: ${reason}\n\nAnswer again, whole and corrected.`,
+    user: `${prompt.user}\n\nYour earlier answer was:\n\n${answer}\n\nIt cannot be taken: ${reason}\n\nAnswer again, whole and corrected.`,
   };
 }
 

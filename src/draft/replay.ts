@@ -1,7 +1,8 @@
 import { ModelError } from '../model/index.ts';
-import type { Change, CodeFile, Snapshot } from '../repo/index.ts';
+import { type Change, type CodeFile, isTest, type Snapshot } from '../repo/index.ts';
 import {
   type Examination,
+  type Examined,
   type Isolation,
   issueOfProbePath,
   judge,
@@ -25,6 +26,8 @@ export interface Ground {
   tools: Tools;
   /** A `node_modules` folder for a server that brings none of its own: the sample's. */
   modules?: string;
+  /** A folder that keeps what was fetched and built at bases, for later runs of the same repository. */
+  cache?: string;
 }
 
 /** The gap shown red at the base, ready to be looked for in drafts. To be disposed of. */
@@ -109,16 +112,19 @@ async function examine(
   changes: Change[],
   answer: DraftAnswer,
 ): Promise<ReplayReport> {
-  await using head = await openWorkspace(repository, snapshot, changes);
-  const after = await replay.examine({
-    dir: head.dir,
-    probes,
-    earlier: earlierProbes(snapshot, gap.number),
-    checks: config.verify,
-  });
+  const look = async (changes: Change[], what: Omit<Examined, 'dir'>) => {
+    await using head = await openWorkspace(repository, snapshot, changes);
+    return await replay.examine({ dir: head.dir, checks: config.verify, ...what });
+  };
+  const after = await look(changes, { probes, earlier: earlierProbes(snapshot, gap.number) });
+  // Tests that were changed along with the code say nothing of what they held before: it is asked of them as they were.
+  const kept = changes.filter(({ path, before }) => before === undefined || !isTest(path));
+  const isTold = kept.length === changes.length || after.failure || after.checks.some(({ ok }) => !ok);
+  const former = isTold || config.verify.length === 0 ? undefined : await look(kept, { probes: [] });
   return judge(seen, after, {
     declared: answer.declared_changes,
     code: { base: snapshot.texts, head: withChanges(snapshot.texts, changes) },
+    former: former?.checks,
   });
 }
 

@@ -24,9 +24,15 @@ export function breaks(report: ReplayReport): boolean {
   return report.reasons.some(({ code }) => BREAKS.has(code));
 }
 
-/** What stands between the draft and being verified, to be told to the model. */
-export function shortcomings(report: ReplayReport): string[] {
-  return report.reasons.filter(({ rulesOut }) => rulesOut === 'verified').map(({ why }) => why);
+/** What stands between the draft and being verified. */
+export function shortcomings({ reasons }: ReplayReport): string[] {
+  return reasons.filter(({ rulesOut }) => rulesOut === 'verified').map(({ why }) => why);
+}
+
+/** The last words of what failed, for the model that has to mend it. */
+export function printed({ head }: ReplayReport): string[] {
+  const tails = [head.failure?.tail, ...head.checks.filter(({ ok }) => !ok).map(({ tail }) => tail)];
+  return tails.flatMap((tail) => (tail ? [`It printed:\n${tail}`] : []));
 }
 
 export function verdictOf(report: ReplayReport): Verdict {

@@ -71,12 +71,12 @@ export function mismatch(answer: Answer, { path, is, value: text }: Expectation)
       if (found.length === 0) return `nothing is at ${path}`;
       return found.every((each) => isDeepStrictEqual(each, value))
         ? undefined
-        : `what is at ${path} is not equal to ${short(text)}`;
+        : `what is at ${path} is ${shownValue(found)}, not ${short(text)}`;
     case 'containing':
       if (found.length === 0) return `nothing is at ${path}`;
       return found.some((each) => contains(each, value))
         ? undefined
-        : `what is at ${path} does not contain ${short(text)}`;
+        : `what is at ${path} is ${shownValue(found)} and does not contain ${short(text)}`;
     case 'at_least': {
       if (typeof value !== 'number') return `at_least needs a number, not ${short(text)}`;
       const count = steps.includes('*') ? there.length : sizeOf(found[0]);
@@ -93,6 +93,10 @@ function contains(found: unknown, value: unknown): boolean {
 
 function sizeOf(value: unknown): number {
   return typeof value === 'object' && value !== null ? Object.keys(value).length : 0;
+}
+
+function shownValue(found: unknown[]): string {
+  return short(JSON.stringify(found.length === 1 ? found[0] : found));
 }
 
 function short(text: string): string {

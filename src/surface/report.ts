@@ -27,6 +27,8 @@ export interface Context {
   declared?: DeclaredChange[] | undefined;
   /** The code of both sides, for the cross-check. */
   code?: { base: CodeFile[]; head: CodeFile[] } | undefined;
+  /** The repository's commands on the draft with the tests that it changed as they were at the base. */
+  former?: Examination['checks'] | undefined;
 }
 
 /** Both sides of a draft in one go: the base, then the head. */
@@ -43,7 +45,11 @@ export async function replay(
 }
 
 /** Compares two examinations. Without any reason that rules it out, the draft is verified. */
-export function judge(base: Examination, head: Examination, { declared, code }: Context = {}): ReplayReport {
+export function judge(
+  base: Examination,
+  head: Examination,
+  { declared, code, former = [] }: Context = {},
+): ReplayReport {
   const reasons: Reason[] = [];
   const add = (code: string, why: string, rulesOut: Reason['rulesOut'] = 'verified') =>
     reasons.push({ code, why, rulesOut });
@@ -76,6 +82,10 @@ export function judge(base: Examination, head: Examination, { declared, code }: 
     if (capability) add('capability', why, 'auto_merge');
   }
   for (const { ok, why = '', command } of head.checks) if (!ok) add('check_failed', `${shown(command)}: ${why}`);
+  for (const { ok, why = '', command } of former) {
+    if (!ok)
+      add('tests_changed', `With the tests as they were before the draft changed them, ${shown(command)}: ${why}`);
+  }
   return { base, head, changes, reasons };
 }
 

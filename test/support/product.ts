@@ -6,7 +6,7 @@ import { findGround } from '../../src/cli/ground.ts';
 import { sampleRepository } from '../../src/cli/repositories.ts';
 import { type Server, type ServerOptions, startServer } from '../../src/cli/server.ts';
 import { readEnvironment } from '../../src/config/index.ts';
-import type { DraftAnswer } from '../../src/draft/index.ts';
+import type { DraftAnswer, Ground } from '../../src/draft/index.ts';
 import type { DraftRun } from '../../src/issues/index.ts';
 import { modelFromEnvironment } from '../../src/model/index.ts';
 import { expectNoFindings, type Watch, watchGitHub } from '../fidelity/index.ts';
@@ -78,7 +78,7 @@ export interface ProductOptions {
   /** Answers to the question for probes. */
   probes?: unknown[];
   /** Whether the repository's server may be run, to replay gaps. */
-  replays?: boolean;
+  replays?: boolean | Ground;
   /** The environment of another model. */
   model?: Record<string, string>;
   /** Stands between the product and its GitHub: answers instead of it, or calls `pass` and loses or delays the answer. */
@@ -97,7 +97,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       options.drafts ? { PATCHWORK_PROVIDER: 'recorded', PATCHWORK_RECORDED: recorded } : (options.model ?? {}),
     ),
     local: options.local ?? (await sampleRepository()),
-    ground: options.replays ? await findGround() : undefined,
+    ground: options.replays === true ? await findGround() : options.replays || undefined,
     onStep: () => {},
     around: (part, handler) => async (request) => {
       if (part === 'webhooks') return watch.receive(handler)(request);
