@@ -11,7 +11,7 @@ export function wrongAnswers(server: GapServer, gap: Gap): Record<string, DraftA
     'changes the wrong tool': answerOf(gap, other.edits, other.declares),
     'breaks another tool': with_(server.breaks),
     'changes the surface undeclared': with_(server.adds),
-    'edits the tests': with_([...server.breaks, ...server.weakens]),
+    ...(server.weakens.length ? { 'edits the tests': with_([...server.breaks, ...server.weakens]) } : {}),
     'edits a probe': with_([{ kind: 'write', path: probePath(EARLIER_ISSUE), content: '{}\n' }]),
     'hard-codes the answer': answerOf(gap, gap.hard_codes),
     'has a syntax error': answerOf(gap, unfinished(gap.edits)),
