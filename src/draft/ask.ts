@@ -43,11 +43,13 @@ export async function askForDraft(material: Material, proof: Proof | NoProof): P
   let before: { said: string; report: ReplayReport } | undefined;
   for (let repairs = 0; ; repairs += 1) {
     let last = repairs === REPAIRS;
-    const again = async (said: string, reason: string) => {
+    const again = async (said: string, reason: string, words = '') => {
       await status.step(`Asking again: ${inertProse(reason, 300)}`);
-      next = renderRepair(prompt, said, reason);
+      next = renderRepair(prompt, said, reason, words);
     };
-    const asked = await model.ask({ name: 'draft', schema: draftAnswer, ...next }).catch(invalid);
+    const asked = await model
+      .ask({ name: 'draft', schema: draftAnswer, system: next.system, user: next.user })
+      .catch(invalid);
     if (asked instanceof ModelError) {
       if (last) throw asked;
       await again('(not readable)', asked.message);
@@ -79,7 +81,7 @@ export async function askForDraft(material: Material, proof: Proof | NoProof): P
     last ||= isRepeated;
     const wrong = shortcomings(report);
     if (wrong.length && !last) {
-      await again(said, [wrong.join(' '), ...printed(report)].join('\n\n'));
+      await again(said, wrong.join(' '), printed(report));
       continue;
     }
     if (breaks(report)) {

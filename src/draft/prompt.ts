@@ -4,6 +4,7 @@ import type { Selection, Snapshot } from '../repo/index.ts';
 import type { Report } from '../report/index.ts';
 import { type Probe, type SurfaceTool, withoutHeldOut } from '../surface/index.ts';
 import type { Material } from './material.ts';
+import { surroundingsOf } from './surroundings.ts';
 
 /** Counted up whenever the words change, and named in the pull request. */
 export const PROMPT_VERSION = 3;
@@ -11,6 +12,8 @@ export const PROMPT_VERSION = 3;
 export interface Prompt {
   system: string;
   user: string;
+  /** Encloses what others wrote, as the system text says. */
+  block: Block;
 }
 
 const MAX_REPORTS = 12;
@@ -32,7 +35,8 @@ export function renderPrompt(material: Material, probes: Probe[]): Prompt {
     '- Add no dependency. Keep what existing callers rely on: existing parameters, defaults and results stay valid.',
     '- Add or extend a test that fails without the change, where the repository has tests.',
     '- declared_changes names every tool and parameter that tools/list will show differently, and nothing else: `add` or `remove` a',
-    '  tool, or `modify` one, with the parameters that come, go or change.',
+    '  tool with all of its parameters, or `modify` one with the parameters that come, go or change; with none where only its',
+    '  description or the schema of its result differs.',
     '- If the gap cannot or should not be closed by a change of code, answer with no edits and say why in body.',
   ].join('\n');
   const user = [
@@ -47,7 +51,7 @@ export function renderPrompt(material: Material, probes: Probe[]): Prompt {
       : []),
     'Write the change that closes this gap.',
   ].join('\n\n');
-  return { system, user };
+  return { system, user, block };
 }
 
 /** The question for probes: how can one see from outside that the gap is open? */
@@ -60,9 +64,12 @@ export function renderProbeQuestion(material: Material, tools: SurfaceTool[]): P
     '',
     'Rules:',
     ...rulesOf(fence),
-    '- One to three checks. Prefer one that calls a tool and looks at its answer; take values from the code or data shown, so that',
-    '  you know the right answer. Where maintainers’ notes name a tool or a parameter, use that name.',
-    '- held_out is a second call with other values and another right answer.',
+    '- One to three checks. Prefer one that calls a tool and looks at its answer; take values from the code, the data and the',
+    '  stand-ins shown, so that you know the right answer. Never guess one: where nothing shows it, check what holds of every',
+    '  right answer.',
+    '- Whoever writes the change sees your checks and has to use their names: those of maintainers’ notes, else of the',
+    '  suggestion, else what fits the other tools.',
+    '- held_out is a second call with other values and another right answer. It, too, fails on the server as it is.',
   ].join('\n');
   const listed = tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema }));
   const user = [
@@ -70,7 +77,7 @@ export function renderProbeQuestion(material: Material, tools: SurfaceTool[]): P
     block('tools/list of the running server', JSON.stringify(listed)),
     'How can one see that this gap is open?',
   ].join('\n\n');
-  return { system, user };
+  return { system, user, block };
 }
 
 type Block = (name: string, text: string) => string;
@@ -87,26 +94,32 @@ function rulesOf(fence: string): string[] {
   ];
 }
 
-function context({ gap, frozen, snapshot, selection }: Material, block: Block): string[] {
+function context(material: Material, block: Block): string[] {
+  const { gap, frozen, snapshot, selection } = material;
   return [
     block('gap', gap.title),
     ...sample(gap.reports).map((report) => block(`report ${report.id}`, reportText(report))),
     ...frozen.notes.map((note) => block(`maintainer-note by ${note.author}`, withoutMarkers(note.content))),
-    block('all-files', selection.paths.join('\n')),
+    block('code-files', selection.paths.join('\n')),
     block(
       'tools',
       selection.tools.map((tool) => `${tool.name}  ${tool.path}:${tool.line}`).join('\n') || '(none found)',
     ),
     ...selection.files.map((file) => block(`file ${file.path}${excerptNote(file)}`, excerpt(snapshot, file))),
+    ...surroundingsOf(material).map(({ name, text }) => block(name, text)),
   ];
 }
 
-/** What the repair round adds: the exact reason why the answer could not be taken. */
-export function renderRepair(prompt: Prompt, answer: string, reason: string): Prompt {
-  return {
-    system: prompt.system,
-    user: `${prompt.user}\n\nYour earlier answer was:\n\n${answer}\n\nIt cannot be taken: ${reason}\n\nAnswer again, whole and corrected.`,
-  };
+/** What the repair round adds: the exact reason why the answer could not be taken, and what was printed where something failed. */
+export function renderRepair(prompt: Prompt, answer: string, reason: string, printed = ''): Prompt {
+  const parts = [
+    prompt.user,
+    `Your earlier answer was:\n\n${answer}`,
+    `It cannot be taken: ${reason}`,
+    ...(printed ? [prompt.block('printed', printed)] : []),
+    'Answer again, whole and corrected.',
+  ];
+  return { ...prompt, user: parts.join('\n\n') };
 }
 
 /** A report as the issue shows it: the same bytes, field by field. */

@@ -81,7 +81,7 @@ async function askForProbes(
     await status.step(round === 0 ? 'Asking for a check that shows the gap' : 'Asking for another check');
     let probes: Probe[];
     try {
-      ({ probes } = (await model.ask({ ...question, ...next })).value);
+      ({ probes } = (await model.ask({ ...question, system: next.system, user: next.user })).value);
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       why = error.message;

@@ -30,9 +30,9 @@ export function shortcomings({ reasons }: ReplayReport): string[] {
 }
 
 /** The last words of what failed, for the model that has to mend it. */
-export function printed({ head }: ReplayReport): string[] {
+export function printed({ head }: ReplayReport): string {
   const tails = [head.failure?.tail, ...head.checks.filter(({ ok }) => !ok).map(({ tail }) => tail)];
-  return tails.flatMap((tail) => (tail ? [`It printed:\n${tail}`] : []));
+  return tails.filter((tail) => tail).join('\n\n');
 }
 
 export function verdictOf(report: ReplayReport): Verdict {

@@ -87,8 +87,9 @@ export const probesAnswer = z.object({
 });
 
 /** A probe as the writer of the change may see it. */
-export function withoutHeldOut(probe: Probe): Probe {
-  return 'held_out' in probe ? { ...probe, held_out: null } : probe;
+export function withoutHeldOut(probe: Probe): object {
+  const { held_out: _, ...shown } = { held_out: null, ...probe };
+  return shown;
 }
 
 const PROBES = '.patchwork/probes';

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -5,7 +6,7 @@ import { parse, stringify } from 'yaml';
 import * as z from 'zod';
 import { type DraftAnswer, draftAnswer } from '../../src/draft/index.ts';
 import { GAP_TYPES } from '../../src/report/index.ts';
-import { probePath, probesAnswer, renderProbeFile } from '../../src/surface/index.ts';
+import { type Probe, probePath, probesAnswer, renderProbeFile } from '../../src/surface/index.ts';
 
 export const FIXTURES = fileURLToPath(new URL('../fixtures/gaps', import.meta.url));
 
@@ -98,9 +99,20 @@ export interface GapServer extends z.infer<typeof serverFile> {
 
 export interface Gap extends z.infer<typeof gapFile> {
   name: string;
+  /** Other answers that have to end verified, as the model's recorded ones are kept: the repair rounds they took are in them. */
+  recorded?: Recording;
 }
 
-/** The servers with their gaps, each a folder of `test/fixtures/gaps`: `server.yml`, `repo/`, and a file for each gap. */
+/** Answers to the questions of one draft, in their order. */
+export interface Recording {
+  probes: { json: { probes: Probe[] } }[];
+  draft: { json: DraftAnswer }[];
+}
+
+/**
+ * The servers with their gaps, each a folder of `test/fixtures/gaps`: `server.yml`, `repo/`, and for each gap a file, with some a
+ * `.recorded.json` beside it.
+ */
 export async function readServers(): Promise<GapServer[]> {
   const names = (await readdir(FIXTURES)).sort();
   return Promise.all(names.map(readServer));
@@ -127,7 +139,11 @@ async function readServer(name: string): Promise<GapServer> {
     const written: unknown = parse(await readFile(join(folder, file), 'utf8'));
     const read = gapFile.safeParse(written);
     if (!read.success) throw new Error(`${name}/${file}: ${z.prettifyError(read.error)}`);
-    gaps.push({ name: basename(file, '.yml'), ...read.data });
+    const called = basename(file, '.yml');
+    const recorded = existsSync(join(folder, `${called}.recorded.json`))
+      ? { recorded: JSON.parse(await readFile(join(folder, `${called}.recorded.json`), 'utf8')) as Recording }
+      : {};
+    gaps.push({ name: called, ...read.data, ...recorded });
   }
   return { name, ...server, files, gaps };
 }
@@ -148,4 +164,9 @@ export function answerOf(gap: Gap, edits: Edits, declared = gap.declares): Draft
     confidence: 0.9,
     confidence_reason: 'Recorded.',
   } satisfies DraftAnswer);
+}
+
+/** The recorded answers of a run: the gap's probes, and one answer to the draft question again and again. */
+export function recordingOf(gap: Gap, draft: DraftAnswer): Recording {
+  return { probes: [{ json: { probes: gap.probes } }], draft: [{ json: draft }] };
 }

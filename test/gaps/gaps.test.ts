@@ -3,7 +3,7 @@ import type { Ground } from '../../src/draft/index.ts';
 import { applyEdits } from '../../src/repo/index.ts';
 import { GAP_TYPES } from '../../src/report/index.ts';
 import { needing } from '../dropins/toolchain.ts';
-import { answerOf, type Edits, type Gap, type GapServer, readServers } from './gap.ts';
+import { answerOf, type Edits, type Gap, type GapServer, type Recording, readServers, recordingOf } from './gap.ts';
 import { draftOf, groundFor } from './run.ts';
 import { wrongAnswers } from './wrong.ts';
 
@@ -54,12 +54,12 @@ for (const [name, title, wrong, tool] of SAMPLE) {
     beforeAll(async () => {
       ground = await groundFor(server);
     }, TIME);
-    const outcome = async (draft: Parameters<typeof draftOf>[3]) => (await draftOf(server, gap, ground, draft)).outcome;
+    const outcome = async (recording: Recording) => (await draftOf(server, gap, ground, recording)).outcome;
 
     it(
       'ends verified when it closes the gap',
       async () => {
-        expect(await outcome({ probes: gap.probes, drafts: [answerOf(gap, gap.edits)] })).toBe('verified');
+        expect(await outcome(recordingOf(gap, answerOf(gap, gap.edits)))).toBe('verified');
       },
       TIME,
     );
@@ -69,7 +69,7 @@ for (const [name, title, wrong, tool] of SAMPLE) {
       async (kind) => {
         const draft = wrongAnswers(server, gap)[kind];
         if (!draft) throw new Error(`there is no wrong answer that ${kind}`);
-        expect(['unverified', 'failed']).toContain(await outcome({ probes: gap.probes, drafts: [draft] }));
+        expect(['unverified', 'failed']).toContain(await outcome(recordingOf(gap, draft)));
       },
       TIME,
     );

@@ -5,14 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findGround } from '../../src/cli/ground.ts';
 import { ROOT } from '../../src/cli/repositories.ts';
 import { readRepositoryConfig } from '../../src/config/index.ts';
-import type { DraftAnswer, Ground } from '../../src/draft/index.ts';
+import type { Ground } from '../../src/draft/index.ts';
 import type { DraftRun } from '../../src/issues/index.ts';
-import type { Probe } from '../../src/surface/index.ts';
 import { openReplay } from '../../src/surface/index.ts';
 import { shortHash } from '../dropins/match.ts';
 import { venv } from '../dropins/venv.ts';
 import { startProduct } from '../support/product.ts';
-import type { Gap, GapServer } from './gap.ts';
+import type { Gap, GapServer, Recording } from './gap.ts';
 
 const CACHE = join(ROOT, 'node_modules/.cache/gaps');
 const LIMIT = 10 * 60_000;
@@ -61,18 +60,11 @@ export interface Ended extends Pick<DraftRun, 'outcome' | 'reason' | 'summary'> 
   ms: number;
 }
 
-/** Where a model's answers come from: recorded ones, or the environment of a server. */
-export type Answers = { probes: Probe[]; drafts: DraftAnswer[] } | { model: Record<string, string> };
-
 /** A gap's whole way through the product, from its reports to the outcome of its draft. */
-export async function draftOf(server: GapServer, gap: Gap, ground: Ground, answers: Answers): Promise<Ended> {
+export async function draftOf(server: GapServer, gap: Gap, ground: Ground, answers: Recording): Promise<Ended> {
   const began = performance.now();
-  const given =
-    'model' in answers
-      ? { model: answers.model }
-      : { probes: [{ json: { probes: answers.probes } }], drafts: answers.drafts.map((json) => ({ json })) };
   const local = { name: server.name, description: 'A server with gaps', source: { files: server.files } };
-  const product = await startProduct({ local, replays: ground, ...given });
+  const product = await startProduct({ local, replays: ground, probes: answers.probes, drafts: answers.draft });
   try {
     const common = { server_name: server.name, gap_type: gap.type, tools_available: [] };
     const { id } = await product.report({ ...common, ...gap.report });

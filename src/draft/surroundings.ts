@@ -1,0 +1,50 @@
+import { refusePath, type Selection, type Snapshot } from '../repo/index.ts';
+import type { Material } from './material.ts';
+
+/** Characters of one file, and of all files of a kind together. */
+const MOST = { file: 6000, data: 12_000, readme: 8000, standIns: 8000 };
+const MOST_PATHS = 300;
+const DATA = /\.(?:csv|json|jsonl|ndjson|toml|tsv|txt|xml|ya?ml)$/i;
+const MANIFEST = /(?:^|\/)(?:package|tsconfig[^/]*|deno|composer|cargo|pyproject)\.(?:json|toml)$/i;
+
+/**
+ * What is no code and still has to be known: the data that the code names and the stand-ins that it is checked with (the right
+ * answers of a check stand there), the readme, and what else there is.
+ */
+export function surroundingsOf({ snapshot, selection, config }: Material): { name: string; text: string }[] {
+  const shown = new Set(selection.files.map(({ path }) => path));
+  const readme = snapshot.texts.find(({ path }) => /^readme\.md$/i.test(path) && !shown.has(path));
+  const standIns = config.server?.stubs && JSON.stringify(config.server.stubs);
+  const others = snapshot.files.map(({ path }) => path).filter((path) => !selection.paths.includes(path));
+  return [
+    ...dataNamed(snapshot, selection, JSON.stringify(config.server ?? {})),
+    ...(standIns
+      ? [{ name: 'stand-ins for what the server talks to when it is checked', text: cut(standIns, MOST.standIns) }]
+      : []),
+    ...(readme && readme.text.length <= MOST.readme ? [{ name: `file ${readme.path}`, text: readme.text }] : []),
+    ...(others.length ? [{ name: 'other-files', text: others.slice(0, MOST_PATHS).join('\n') }] : []),
+  ];
+}
+
+function dataNamed(snapshot: Snapshot, selection: Selection, configured: string): { name: string; text: string }[] {
+  const shown = new Set(selection.files.map(({ path }) => path));
+  const texts = snapshot.texts.filter(({ path }) => shown.has(path)).map(({ text }) => text);
+  const isNamed = (path: string) => {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    return configured.includes(name) || texts.some((text) => text.includes(name));
+  };
+  const named = snapshot.texts.filter(
+    ({ path }) => DATA.test(path) && !MANIFEST.test(path) && !refusePath(path) && !shown.has(path) && isNamed(path),
+  );
+  let left = MOST.data;
+  return named.flatMap(({ path, text }) => {
+    if (left <= 0) return [];
+    const part = cut(text, Math.min(MOST.file, left));
+    left -= part.length;
+    return [{ name: `data ${path}`, text: part }];
+  });
+}
+
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}\n[… cut]`;
+}
