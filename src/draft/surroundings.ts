@@ -1,4 +1,5 @@
 import { refusePath, type Selection, type Snapshot } from '../repo/index.ts';
+import { secretsIn } from '../report/index.ts';
 import type { Material } from './material.ts';
 
 /** Characters of one file, and of all files of a kind together. */
@@ -34,7 +35,13 @@ function dataNamed(snapshot: Snapshot, selection: Selection, configured: string)
     return configured.includes(name) || texts.some((text) => text.includes(name));
   };
   const named = snapshot.texts.filter(
-    ({ path }) => DATA.test(path) && !MANIFEST.test(path) && !refusePath(path) && !shown.has(path) && isNamed(path),
+    ({ path, text }) =>
+      DATA.test(path) &&
+      !MANIFEST.test(path) &&
+      !refusePath(path) &&
+      !shown.has(path) &&
+      isNamed(path) &&
+      !secretsIn(text).length,
   );
   let left = MOST.data;
   return named.flatMap(({ path, text }) => {
