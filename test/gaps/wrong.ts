@@ -24,7 +24,10 @@ const CODE = /\.(?:py|ts|go|rs)$/;
 /** The first piece of code loses its end. */
 function unfinished(edits: Edits): Edits {
   const at = edits.findIndex(({ path }) => CODE.test(path));
-  return edits.map((edit, i) =>
-    i === at && edit.kind === 'replace' ? { ...edit, replace: `${edit.replace} ({[\n` } : edit,
-  );
+  return edits.map((edit, i) => {
+    if (i !== at || edit.kind === 'delete') return edit;
+    return edit.kind === 'replace'
+      ? { ...edit, replace: `${edit.replace} ({[\n` }
+      : { ...edit, content: `${edit.content}({[\n` };
+  });
 }
