@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Isolation } from './isolate.ts';
 import { makePlace, openScratch } from './place.ts';
 import { type Ground, type Inventory, reuseInstall, runStep, type Step, takeInventory } from './prepare.ts';
@@ -54,17 +56,20 @@ export interface Examined {
 /** Runs a server at several commits of one repository, always in the same way. To be disposed of. */
 export interface Replay extends AsyncDisposable {
   /**
-   * The first one examined is the base: later ones start as it did and take over what it installed, if that is the same. Whatever
-   * goes wrong with the server is in the answer.
+   * The first one examined is the base: later ones start as it did and take over what it installed, if that is the same; the base
+   * itself is not built again. Whatever goes wrong with the server is in the answer.
    */
   examine(what: Examined): Promise<Examination>;
 }
 
 /** What the first examination leaves to the others. */
 interface Base {
+  dir: string;
   place: Place;
   before: Inventory;
   isInstalled: boolean;
+  /** Its tree as it was before the server ran in it, for when it is examined again. */
+  prepared?: { tree: string; install?: Step; build?: Step };
   start?: { rung: Rung; era: Era };
 }
 
@@ -86,18 +91,24 @@ export async function openReplay(options: ReplayOptions): Promise<Replay> {
         ms: { total: 0, prepare: 0, start: 0, probes: 0 },
       };
       count += 1;
+      const prepared = what.dir === base?.dir ? base.prepared : undefined;
       const place = await makePlace(scratch, String(count), isolation, {
-        dir: what.dir,
+        ...(prepared ? {} : { dir: what.dir }),
         modules: options.modules,
         cache: options.cache,
       });
       const before = await takeInventory(place.tree);
-      const isReady = await prepare(ground, place, server, seen, before, base);
+      const isReady = prepared
+        ? await takePrepared(prepared, place, seen)
+        : await prepare(ground, place, server, seen, before, base);
+      const isBuilt = isReady && !base && (server.install !== undefined || server.build !== undefined);
+      const kept = isBuilt ? await keepPrepared(place, seen) : undefined;
       seen.ms.prepare = since(began);
       const starting = performance.now();
       const started = isReady ? await startAny(ground, place, server, seen, base?.start) : undefined;
       base ??= {
-        ...{ place, before, isInstalled: seen.install?.ok ?? false },
+        ...{ dir: what.dir, place, before, isInstalled: seen.install?.ok ?? false },
+        ...(kept ? { prepared: kept } : {}),
         ...(started ? { start: { rung: started.rung, era: started.live.era } } : {}),
       };
       if (started) {
@@ -148,6 +159,19 @@ async function prepare(
     seen.build = await runStep(ground, place, { kind: 'build', command: server.build, cwd, keepsCache: !base });
     if (!seen.build.ok) return failedStep(ground, seen, 'build', seen.build);
   }
+  return true;
+}
+
+async function keepPrepared({ tree }: Place, { install, build }: Examination): Promise<NonNullable<Base['prepared']>> {
+  const kept = `${tree}.prepared`;
+  await promisify(execFile)('cp', ['-a', '--reflink=auto', '--', tree, kept]);
+  return { tree: kept, ...(install ? { install } : {}), ...(build ? { build } : {}) };
+}
+
+async function takePrepared({ tree, install, build }: NonNullable<Base['prepared']>, place: Place, seen: Examination) {
+  await promisify(execFile)('cp', ['-a', '--reflink=auto', '--', `${tree}/.`, place.tree]);
+  if (install) seen.install = { ...install, reused: true };
+  if (build) seen.build = { ...build, reused: true };
   return true;
 }
 

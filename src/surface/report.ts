@@ -77,8 +77,11 @@ export function judge(
   if (declared && base.surface && head.surface) {
     for (const why of compareDeclared(changes, declared, head.surface)) add('not_declared', why);
   }
-  for (const { effect, capability, why } of changes) {
-    if (effect !== 'additive') add(effect, why, 'auto_merge');
+  const asked = new Set(base.probes.map(({ probe }) => probe.tool));
+  for (const { of, name, effect, capability, why } of changes) {
+    // To close a gap of one tool is no reason to break another's callers, declared or not.
+    if (effect === 'breaking' && !(of === 'tool' && asked.has(name))) add('breaks_another', why);
+    else if (effect !== 'additive') add(effect, why, 'auto_merge');
     if (capability) add('capability', why, 'auto_merge');
   }
   for (const { ok, why = '', command } of head.checks) if (!ok) add('check_failed', `${shown(command)}: ${why}`);

@@ -89,6 +89,8 @@ const serverFile = z.strictObject({
   weakens: edits.default([]),
   /** Changes the surface in a way that no gap asks for. */
   adds: edits,
+  /** Takes a tool away that no gap is about. */
+  removes: z.strictObject({ tool: z.string(), edits }).optional(),
 });
 
 export interface GapServer extends z.infer<typeof serverFile> {

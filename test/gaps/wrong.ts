@@ -11,12 +11,18 @@ export function wrongAnswers(server: GapServer, gap: Gap): Record<string, DraftA
     'changes the wrong tool': answerOf(gap, other.edits, other.declares),
     'breaks another tool': with_(server.breaks),
     'changes the surface undeclared': with_(server.adds),
+    ...(server.removes ? { 'removes another tool, and says so': removing(gap, server.removes) } : {}),
     ...(server.weakens.length ? { 'edits the tests': with_([...server.breaks, ...server.weakens]) } : {}),
     'edits a probe': with_([{ kind: 'write', path: probePath(EARLIER_ISSUE), content: '{}\n' }]),
     'hard-codes the answer': answerOf(gap, gap.hard_codes),
     'has a syntax error': answerOf(gap, unfinished(gap.edits)),
     'touches a workflow': with_([{ kind: 'write', path: '.github/workflows/ci.yml', content: 'on: push\njobs: {}\n' }]),
   };
+}
+
+function removing(gap: Gap, { tool, edits }: NonNullable<GapServer['removes']>): DraftAnswer {
+  const gone = { tool, change: 'remove' as const, parameters: [], description: '' };
+  return answerOf(gap, [...gap.edits, ...edits], [...gap.declares, gone]);
 }
 
 const CODE = /\.(?:py|ts|go|rs)$/;

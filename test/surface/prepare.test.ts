@@ -101,6 +101,20 @@ describe('before a server starts', () => {
     expect(left).toEqual(['', 'base', isolation.mount ? 'base' : 'base\none']);
   });
 
+  it('the base is built once, and what its server left there is not there when it is examined again', async () => {
+    const build = 'cat "$XDG_CACHE_HOME/built" >&2; echo built >> "$XDG_CACHE_HOME/built"; echo yes > built.txt';
+    const left = "import { existsSync, writeFileSync } from 'node:fs';";
+    const code = `${tool('one')} if (existsSync('left')) process.exit(1); writeFileSync('left', ''); if (!existsSync('built.txt')) process.exit(2);`;
+    await using replay = await session({ build });
+    const dir = await repository(serverV2(code, left));
+    expect((await replay.examine({ dir, probes: [] })).build).toMatchObject({ ok: true, reused: false });
+    const again = await replay.examine({ dir, probes: [] });
+    expect(again.build).toMatchObject({ ok: true, reused: true });
+    expect(again.surface?.tools.map(({ name }) => name)).toEqual(['one']);
+    const other = await replay.examine({ dir: await repository(serverV2(code, left)), probes: [] });
+    expect(other.build).toMatchObject({ ok: true, reused: false, tail: 'built' });
+  });
+
   it('a cache can be kept for later replays', async () => {
     const cache = await folder();
     const build = 'cat "$XDG_CACHE_HOME/left" 2>/dev/null; echo base > "$XDG_CACHE_HOME/left"';

@@ -116,6 +116,12 @@ describe('a draft is not verified', () => {
     ]);
   });
 
+  it('when it takes a tool away that the gap is not about', async () => {
+    const other = "server.registerTool('other', { description: 'd' }, async () => ({ content: [] }));";
+    const base = orders('to: z.string().optional()', 'return say({ orders: all.slice(0, 10) })', other);
+    expect(await verdict(base, orders(GOOD_INPUT, GOOD))).toEqual(['breaks_another (verified)']);
+  });
+
   it('when its server does not start, or dies under the call', async () => {
     expect(await verdict(BASE(), repository({ 'server.mjs': 'import "./gone.mjs"' }))).toEqual([
       'head_failed (verified)',
