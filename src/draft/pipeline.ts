@@ -19,6 +19,7 @@ import { renderBranch } from './branch.ts';
 import { renderBrief } from './brief.ts';
 import { declined, type Ending, failureOf } from './failure.ts';
 import { type Frozen, freeze, mayWrite } from './freeze.ts';
+import { refusedByLevel } from './level.ts';
 import type { Material } from './material.ts';
 import { inertProse } from './prose.ts';
 import { commitMessage, pullTitle, renderPullBody } from './pull-text.ts';
@@ -83,7 +84,11 @@ export async function draftGap(request: DraftRequest, options: DraftOptions): Pr
   // The run is on the issue before its label is off: a crash in between finds one or the other.
   await status.step('Looking at the request');
   await relabel(gaps, gap, { add: [], remove: [DRAFT_LABEL] });
-  if (request.actor !== 'operator' && !(await mayWrite(gaps.repository, request.actor.login))) {
+  if (
+    request.by !== 'auto' &&
+    request.actor !== 'operator' &&
+    !(await mayWrite(gaps.repository, request.actor.login))
+  ) {
     return end(
       declined('not_allowed', 'Only people with write access can ask for a draft: one of them may apply the label.'),
     );
@@ -123,6 +128,8 @@ async function write(
   const readable = snapshot.texts.filter(({ path }) => issueOfProbePath(path) === undefined);
   const selection = selectContext(readable, gapText(gap, frozen), { budgetTokens: config.draft.budget_tokens });
 
+  const refused = refusedByLevel(config.level, request.by);
+  if (refused) return end(refused, renderBrief(gap, frozen, selection));
   if (!options.model) {
     const brief = renderBrief(gap, frozen, selection);
     return end(
