@@ -9,6 +9,7 @@ import { newId, PatchworkError } from '../report/index.ts';
 import { gapsOfAll } from './gaps.ts';
 import { readPrivateKey } from './github.ts';
 import { readOptions } from './options.ts';
+import { readVariables, type Variables } from './settings.ts';
 
 const HELP = `patchworkmcp draft <issue>
 
@@ -27,17 +28,18 @@ export async function draft(args: string[]): Promise<number> {
       next: 'Like this: patchworkmcp draft 12',
     });
   }
-  const environment = readEnvironment(process.env);
+  const variables = await readVariables(process.env);
+  const environment = readEnvironment(variables);
   const run = await (environment.github.mode === 'local'
     ? throughServer(environment, issue)
-    : direct(environment, issue));
+    : direct(environment, variables, issue));
   if (!run) throw new PatchworkError('not_a_gap', `Issue #${issue} is not a gap of ours.`);
   const reason = run.reason ? ` (${run.reason})` : '';
   console.log([`${run.outcome}${reason}: ${run.summary ?? ''}`, ...(run.pull ? [run.pull.url] : [])].join('\n'));
   return run.pull || run.reason === 'no_model' ? 0 : 1;
 }
 
-async function direct(environment: Environment, issue: number): Promise<DraftRun | undefined> {
+async function direct(environment: Environment, variables: Variables, issue: number): Promise<DraftRun | undefined> {
   const { github } = environment;
   if (github.mode === 'local') return undefined;
   const connection = { api: github.api, log: pino({ level: 'silent' }), fetch };
@@ -50,7 +52,7 @@ async function direct(environment: Environment, issue: number): Promise<DraftRun
     { issue, request: `cli ${newId()}`, by: 'cli', actor: 'operator', at: new Date().toISOString() },
     {
       gaps,
-      model: modelFromEnvironment(process.env),
+      model: modelFromEnvironment(variables),
       ground: undefined,
       hold: async () => {},
       onStep: (text) => console.error(`· ${text}`),
@@ -63,7 +65,8 @@ async function direct(environment: Environment, issue: number): Promise<DraftRun
 /** The local GitHub lives in the running server: the owner applies the label there, and we watch what comes of it. */
 async function throughServer(environment: Environment, issue: number): Promise<DraftRun | undefined> {
   const base = `http://localhost:${environment.port}`;
-  const key = environment.apiKey ? { authorization: `Bearer ${environment.apiKey}` } : undefined;
+  const [apiKey] = environment.apiKeys;
+  const key = apiKey ? { authorization: `Bearer ${apiKey}` } : undefined;
   const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
     try {
       return await fetch(`${base}${path}`, init);

@@ -2,6 +2,7 @@ import { readEnvironment } from '../config/index.ts';
 import { mintKey, readKey, SCOPES, type Scope } from '../http/index.ts';
 import { PatchworkError } from '../report/index.ts';
 import { readOptions } from './options.ts';
+import { readVariables } from './settings.ts';
 
 const HELP = `patchworkmcp keys create [--repo owner/name] [--server <name>] [--scope <scope>]… [--expires "90 days"]
 patchworkmcp keys show <key>
@@ -22,14 +23,15 @@ export async function keys(args: string[]): Promise<number> {
     console.log(HELP);
     return values.help ? 0 : 2;
   }
-  const { secrets } = readEnvironment(process.env);
+  const variables = await readVariables(process.env);
+  const { secrets } = readEnvironment(variables);
   if (secrets.length === 0) {
     throw new PatchworkError('no_secret', 'PATCHWORK_SECRET is missing: it signs keys.', {
       next: 'Use the value the server runs with.',
     });
   }
   if (action === 'create') {
-    const repo = values.repo ?? process.env.PATCHWORK_REPO;
+    const repo = values.repo ?? variables.PATCHWORK_REPO;
     if (!repo?.includes('/')) throw new PatchworkError('bad_argument', 'Say for which repository: --repo owner/name.');
     const made = await mintKey(secrets, {
       repo,

@@ -7,7 +7,7 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
 
 /** Without a key, and always for the local forge (whose people's names are their tokens), only this machine may connect. */
 export function hostOf(environment: Environment): { host: string; loopbackOnly: boolean } {
-  const loopbackOnly = environment.github.mode === 'local' || environment.apiKey === undefined;
+  const loopbackOnly = environment.github.mode === 'local' || environment.apiKeys.length === 0;
   const host = environment.host ?? (loopbackOnly ? '127.0.0.1' : '0.0.0.0');
   if (loopbackOnly && !LOOPBACK.includes(host)) {
     throw new PatchworkError('not_loopback', 'Without a key, and in local mode, HOST has to be a loopback address.', {

@@ -4,6 +4,7 @@ import { findGround } from './ground.ts';
 import { readOptions } from './options.ts';
 import { linkedRepository, sampleRepository } from './repositories.ts';
 import { type Server, startServer } from './server.ts';
+import { readVariables } from './settings.ts';
 
 const HELP = `patchworkmcp serve [--repo <path>]
 
@@ -17,13 +18,15 @@ export async function serve(args: string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const environment = readEnvironment(process.env);
-  const model = modelFromEnvironment(process.env);
+  const variables = await readVariables(process.env);
+  const environment = readEnvironment(variables);
+  const model = modelFromEnvironment(variables);
   const local = values.repo === undefined ? await sampleRepository() : await linkedRepository(values.repo);
-  const ground = environment.github.mode === 'local' && model ? await findGround() : undefined;
-  const server = await startServer({ environment, model, local, ground });
+  const ground = environment.github.mode === 'local' ? await findGround() : undefined;
+  const server = await startServer({ environment, model, local, ground, variables: process.env });
   console.log(describe(server, model?.name));
-  for (const missing of ground?.isolation.missing ?? []) console.log(`Replays are not fully isolated here: ${missing}`);
+  for (const missing of (model && ground?.isolation.missing) || [])
+    console.log(`Replays are not fully isolated here: ${missing}`);
   await stopSignal();
   console.log('Stopping: what was accepted is on disk, the rest of the work goes on at the next start.');
   await server.close();

@@ -17,17 +17,18 @@ import {
   workEvents,
   workNotices,
 } from '../bot/index.ts';
-import { type Environment, targetsOf } from '../config/index.ts';
-import type { Ground } from '../draft/index.ts';
+import { type Environment, readEnvironment, targetsOf } from '../config/index.ts';
+import { briefOf, type Ground } from '../draft/index.ts';
 import type { Forge } from '../forge/index.ts';
 import { createApp, createProgress, WEBHOOK_PATH } from '../http/index.ts';
 import { parseLane, renderLane, runLanes, workLane } from '../intake/index.ts';
-import type { Model } from '../model/index.ts';
+import { type Model, modelFromEnvironment } from '../model/index.ts';
 import { type Lease, type Outbox, openOutbox } from '../outbox/index.ts';
 import { newId } from '../report/index.ts';
 import { gapsOfAll } from './gaps.ts';
 import { connect, type LocalRepository } from './github.ts';
 import { hostOf, listen } from './listen.ts';
+import { openSettings, type Variables } from './settings.ts';
 
 export interface ServerOptions {
   environment: Environment;
@@ -37,6 +38,8 @@ export interface ServerOptions {
   ground?: Ground | undefined;
   /** Each step of a draft, for a progress display. */
   onStep?: DraftWork['onStep'];
+  /** What the environment of the process says; the data folder's `.env` counts where it is silent. */
+  variables?: Variables;
   /** Wraps what goes to GitHub and what it delivers: tests watch the traffic. */
   around?: (part: 'github' | 'webhooks', handler: Handler) => Handler;
 }
@@ -68,7 +71,8 @@ const RECONCILE_MS = 5 * 60_000;
 
 /** Starts the whole product in this process: the one place that knows in which mode it runs. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { environment, model } = options;
+  const { environment } = options;
+  let { model } = options;
   const { mode } = environment.github;
   const log = pino({ level: environment.logLevel }, pino.destination({ dest: 2, sync: true }));
   const say = (message: string, details: object = {}) => log.info(details, message);
@@ -117,7 +121,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
   const progress = createProgress();
   const onStep: DraftWork['onStep'] = (step) => {
-    progress.publish(step.request, step.text);
+    progress.publish(step);
     if (options.onStep) options.onStep(step);
     else say('draft step', step);
   };
@@ -200,15 +204,33 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     }
   };
 
+  const settings = openSettings({
+    dataDir: environment.dataDir,
+    env: options.variables ?? {},
+    writable: mode === 'local',
+    check(variables) {
+      readEnvironment(variables);
+      modelFromEnvironment(variables);
+    },
+    apply(variables) {
+      model = modelFromEnvironment(variables);
+    },
+    configured: () => model !== undefined,
+  });
   const app = createApp({
+    settings,
     outbox,
     repository,
-    apiKey: environment.apiKey,
+    apiKeys: environment.apiKeys,
+    ratePerMinute: environment.ratePerMinute,
+    origins: environment.corsOrigins,
     loopbackOnly,
     progress,
     gaps: gaps.open,
     known: gaps.known,
     secrets: keys,
+    mcpWrites: async (name) => (await gaps.config(name)).mcp.write,
+    brief: async (name, issue) => briefOf(await gaps.open(name), issue),
     revoked: async (name) => (await gaps.config(name)).revoked_keys,
     now: () => new Date(),
     health: { mode, api: github.api },

@@ -37,6 +37,18 @@ const schema = z.object({
       .optional(),
   ),
   FEEDBACK_API_KEY: text,
+  PATCHWORK_RATE_LIMIT: blankIsAbsent(
+    z.coerce.number('has to be a number').int('has to be a whole number').min(0, 'has to be 0 or more').default(600),
+  ),
+  PATCHWORK_CORS_ORIGINS: blankIsAbsent(
+    z
+      .string()
+      .regex(
+        /^\s*https?:\/\/[\w.:[\]-]+(?:\s*,\s*https?:\/\/[\w.:[\]-]+)*\s*$/,
+        'has to be origins, separated by commas',
+      )
+      .optional(),
+  ),
   GITHUB_TOKEN: text,
   GITHUB_API_URL: blankIsAbsent(
     z.url({ protocol: /^https?$/, error: 'has to be an http(s) address' }).default('https://api.github.com'),
@@ -61,8 +73,12 @@ export interface Environment {
   port: number;
   host: string | undefined;
   dataDir: string;
-  /** The shared key that drop-ins send; without one the server listens on loopback only. */
-  apiKey: string | undefined;
+  /** The shared keys that drop-ins send, several while they are rotated; without one the server listens on loopback only. */
+  apiKeys: string[];
+  /** Requests a minute with one key, for each scope; 0 for no limit. */
+  ratePerMinute: number;
+  /** Origins of web pages that may use the API. */
+  corsOrigins: string[];
   /** Sign and verify markers: the first signs, the others verify (after a rotation). */
   secrets: string[];
   /** Further logins under which we wrote: another App, a token's user. */
@@ -103,7 +119,7 @@ export function readEnvironment(env: Record<string, string | undefined>): Enviro
     throw invalid(String(issue?.path[0]), issue?.message ?? 'is wrong');
   }
   const value = parsed.data;
-  const secrets = (value.PATCHWORK_SECRET ?? '').split(',').filter(Boolean);
+  const secrets = listOf(value.PATCHWORK_SECRET);
   const github = mode(value);
   if (github.mode !== 'local' && secrets.length === 0) {
     throw invalid(
@@ -116,9 +132,11 @@ export function readEnvironment(env: Record<string, string | undefined>): Enviro
     port: value.PORT ?? value.FEEDBACK_PORT ?? 8099,
     host: value.HOST,
     dataDir: value.PATCHWORK_DATA,
-    apiKey: value.FEEDBACK_API_KEY,
+    apiKeys: listOf(value.FEEDBACK_API_KEY),
+    ratePerMinute: value.PATCHWORK_RATE_LIMIT,
+    corsOrigins: listOf(value.PATCHWORK_CORS_ORIGINS),
     secrets,
-    logins: (value.PATCHWORK_LOGINS ?? '').split(',').flatMap((login) => login.trim() || []),
+    logins: listOf(value.PATCHWORK_LOGINS),
     databaseUrl: value.DATABASE_URL,
     logLevel: value.LOG_LEVEL,
     notify: { targets: value.PATCHWORK_NOTIFY, networks: value.PATCHWORK_NOTIFY_PRIVATE },
@@ -141,6 +159,10 @@ function mode(value: z.infer<typeof schema>): Environment['github'] {
     throw invalid('WEBHOOK_SECRET', 'is missing or a well-known word', 'Set the secret that the App’s page shows.');
   }
   return { mode: 'app', api, repository, appId, privateKey, webhookSecret: value.WEBHOOK_SECRET };
+}
+
+function listOf(value: string | undefined): string[] {
+  return (value ?? '').split(',').flatMap((one) => one.trim() || []);
 }
 
 function invalid(variable: string, what: string, next?: string): PatchworkError {

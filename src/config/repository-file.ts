@@ -100,6 +100,8 @@ const schema = z.strictObject({
       paths: z.strictObject({ allow: globs.default([]), deny: globs.default([]) }).prefault({}),
     })
     .prefault({}),
+  /** Whether MCP clients whose key has gap:write may write notes and ask for drafts. */
+  mcp: z.strictObject({ write: z.boolean().default(false) }).prefault({}),
   /** Who is told of what happens, besides those that the operator named. */
   notify: notifySchema,
   /** Ids of keys that are no longer good. */

@@ -9,7 +9,7 @@ export interface Whereabouts {
 }
 
 /** The Markdown hand-over of a gap, for a person or a coding agent: evidence, notes, where to look. */
-export function renderBrief(gap: Gap, frozen: Frozen, where: Whereabouts): string {
+export function renderBrief(gap: Gap, frozen: Pick<Frozen, 'base' | 'notes'>, where: Whereabouts): string {
   const impact = impactOf(gap.reports);
   const [first] = gap.reports;
   const part = (heading: string, text: string | undefined) => (text ? [`**${heading}**\n\n${quote(text)}`] : []);

@@ -250,7 +250,8 @@ async function relabel(
   index.markStale();
 }
 
-function gapText(gap: Gap, frozen: Frozen) {
+/** What the places in the code are looked for by. */
+export function gapText(gap: Gap, { notes }: Pick<Frozen, 'notes'>) {
   const first = gap.reports[0];
   const tools = new Set(gap.reports.flatMap((report) => report.tools_available));
   return {
@@ -261,6 +262,6 @@ function gapText(gap: Gap, frozen: Frozen) {
     suggestion: first?.suggestion ?? '',
     user_goal: first?.user_goal ?? '',
     tools_available: [...tools],
-    notes: frozen.notes.map((note) => note.content),
+    notes: notes.map((note) => note.content),
   };
 }

@@ -5,18 +5,21 @@ import type { DraftRequest } from '../draft/index.ts';
 import { renderLane } from '../intake/index.ts';
 import { newId, PatchworkError } from '../report/index.ts';
 import type { Env } from './access.ts';
+import { issueOf } from './briefs.ts';
 import { idParam } from './feedback.ts';
 import type { Item } from './items.ts';
-import type { Progress } from './progress.ts';
+import type { Place, Progress } from './progress.ts';
 import { readItem, type Source } from './reading.ts';
 import { type Route, route } from './route.ts';
 
 const LOOK_MS = 250;
+/** How often somebody else's draft is looked for: those of this process are seen at once. */
+const ASK_MS = 2000;
 const HEARTBEAT_MS = 15_000;
-/** A run that never ends (its worker is gone) must not hold a stream for ever; the run itself goes on without it. */
+/** A run that never ends (its worker is gone) must not hold a stream for ever, nor the next draft. */
 const LONGEST_MS = 30 * 60_000;
 
-/** Asks for a draft and tells how it goes. */
+/** Asks for drafts and tells how they go. */
 export function draftingRoutes(source: Source, progress: Progress): Route[] {
   return [
     route({
@@ -25,14 +28,14 @@ export function draftingRoutes(source: Source, progress: Progress): Route[] {
       tag: 'Drafts',
       summary: 'Ask for a draft and watch it',
       description:
-        'Tells how the draft goes as server-sent events: `step` and `detail` (a text), then `done` (`pr_url`, `branch`, `outcome`, ' +
-        '`reason`) or `error` (a text). The draft goes on when the stream is closed; with the last event’s id in `Last-Event-ID` the ' +
-        'same run is taken up again.',
+        'Tells how the draft goes as server-sent events, their data JSON: `step` and `detail` (a text), then `done` (`pr_url`, `branch`, ' +
+        '`outcome`, `reason`) or `error` (a text). The draft goes on when the stream is closed; with the last event’s id in ' +
+        '`Last-Event-ID` the same run is taken up again. A run under way is refused with 409, its address in `Location`.',
       scope: 'gap:write',
       params: idParam,
       query: z.strictObject({ force: z.stringbool().default(false).describe('Draft again although a draft exists.') }),
       headers: { 'Last-Event-ID': 'Take up the run that this event came from, instead of asking for one.' },
-      answer: { status: 200, what: 'Events, until the draft ended.', type: 'text/event-stream' },
+      answer: { status: 200, what: 'Events, until the draft ended.', types: ['text/event-stream'] },
       errors: [
         'not_found',
         'not_yet',
@@ -44,58 +47,80 @@ export function draftingRoutes(source: Source, progress: Progress): Route[] {
       ],
       async handle({ c, access: { repository }, params, query }) {
         const item = await readItem(source, repository, params.id);
-        const issue = item.gap;
-        if (issue === null) {
-          throw new PatchworkError('not_yet', 'The report has no issue yet.', {
-            status: 409,
-            next: 'Try again in a moment.',
-          });
+        const resumed = /^(.+)\/(\d{1,9})$/.exec(c.req.header('last-event-id') ?? '');
+        if (!resumed) {
+          const { issue, request } = await requestDraft(source, repository, item, query.force, (address) =>
+            c.header('Location', address),
+          );
+          return stream(c, source, progress, { repository, issue, request }, 0);
         }
-        const resumed = /^(.+)\/(\d+)$/.exec(c.req.header('last-event-id') ?? '');
-        if (resumed) {
-          const [, request = '', from] = resumed;
-          return stream(c, source, progress, { repository, issue, request, from: Number(from) });
-        }
-        const last = item.drafts.at(-1);
-        if (last && !last.outcome) throw conflict('draft_running', `A draft is being written: ${item.url}`);
-        if (item.pr_url && !query.force) throw conflict('draft_exists', `A draft exists: ${item.pr_url}`);
-        const request = `api-${newId()}`;
-        const body: DraftRequest = { issue, request, by: 'api', actor: 'operator', at: new Date().toISOString() };
-        await source.outbox.accept({
-          lane: renderLane('drafts', repository),
-          id: newId(),
-          kind: 'draft',
-          key: request,
-          body,
-        });
-        return stream(c, source, progress, { repository, issue, request, from: 0 });
+        const [, request = '', seen] = resumed;
+        return stream(c, source, progress, { repository, issue: issueOf(item), request }, Number(seen));
       },
     }),
   ];
 }
 
-interface Follow {
-  repository: string;
-  issue: number;
-  request: string;
-  /** How many steps the client has seen. */
-  from: number;
+/**
+ * Puts a request for a draft on its way. Throws `not_yet`, `draft_running` or `draft_exists` (409); `tell` hears where the draft
+ * that is in the way can be seen.
+ */
+export async function requestDraft(
+  source: Source,
+  repository: string,
+  item: Item,
+  force: boolean,
+  tell: (address: string) => void = () => {},
+): Promise<DraftRequest> {
+  const issue = issueOf(item);
+  const lane = renderLane('drafts', repository);
+  const waiting = (await source.outbox.waiting(lane)).map(({ body }) => body as DraftRequest);
+  const last = item.drafts.at(-1);
+  const running =
+    waiting.find((one) => one.issue === issue)?.request ??
+    (last && !last.outcome && Date.now() - Date.parse(last.startedAt) < LONGEST_MS ? last.request : undefined);
+  if (running !== undefined) {
+    tell(item.url);
+    throw new PatchworkError('draft_running', `A draft is being written: ${item.url}`, {
+      status: 409,
+      next: `To watch it, ask again with Last-Event-ID: ${running}/0`,
+    });
+  }
+  if (item.pr_url && !force) {
+    tell(item.pr_url);
+    throw new PatchworkError('draft_exists', `A draft exists: ${item.pr_url}`, {
+      status: 409,
+      next: 'To draft again, ask with force=true.',
+    });
+  }
+  const id = newId();
+  const request: DraftRequest = {
+    issue,
+    request: `api-${id}`,
+    by: 'api',
+    actor: 'operator',
+    at: new Date().toISOString(),
+  };
+  await source.outbox.accept({ lane, id, kind: 'draft', key: request.request, body: request });
+  return request;
 }
 
-function stream(c: Context<Env>, source: Source, progress: Progress, follow: Follow): Response {
-  const { repository, issue, request } = follow;
+function stream(c: Context<Env>, source: Source, progress: Progress, place: Place, seen: number): Response {
+  // nginx would keep events back until there are many.
+  c.header('X-Accel-Buffering', 'no');
   return streamSSE(c, async (sse) => {
     const until = Date.now() + LONGEST_MS;
-    let sent = follow.from;
-    let beat = Date.now();
+    let sent = seen;
+    let [asked, beat] = [Date.now(), Date.now()];
     while (!sse.aborted && Date.now() < until) {
-      for (const text of progress.steps(request).slice(sent)) {
+      for (const text of progress.steps(place).slice(sent)) {
         sent += 1;
-        await sse.writeSSE({ event: 'step', data: JSON.stringify(text), id: `${request}/${sent}` });
+        await sse.writeSSE({ event: 'step', data: JSON.stringify(text), id: `${place.request}/${sent}` });
       }
-      const item = await readItem(source, repository, String(issue));
-      const run = item.drafts.find((candidate) => candidate.request === request);
-      if (run?.outcome) return finish(sse, run, `${request}/${sent}`);
+      const ask = Date.now() - asked > ASK_MS;
+      if (ask) asked = Date.now();
+      const end = await endOf(source, place, ask);
+      if (end) return finish(sse, end, `${place.request}/${sent}`);
       if (Date.now() - beat > HEARTBEAT_MS) {
         beat = Date.now();
         await sse.write(': still at it\n\n');
@@ -105,15 +130,31 @@ function stream(c: Context<Env>, source: Source, progress: Progress, follow: Fol
   });
 }
 
-async function finish(sse: SSEStreamingApi, run: Item['drafts'][number], id: string): Promise<void> {
-  if (run.pull) {
-    const data = { pr_url: run.pull.url, branch: run.branch ?? '', outcome: run.outcome, reason: run.reason ?? '' };
-    await sse.writeSSE({ event: 'done', data: JSON.stringify(data), id });
-  } else {
-    await sse.writeSSE({ event: 'error', data: JSON.stringify(run.summary ?? run.reason ?? run.outcome), id });
+type End = Item['drafts'][number] | { gone: string };
+
+/** How the run ended; undefined while it goes on, as far as is known here or, if asked for, on GitHub and in the outbox. */
+async function endOf(source: Source, place: Place, ask: boolean): Promise<End | undefined> {
+  const ended = () => {
+    const gap = source.known(place.repository)?.index.byNumber(place.issue);
+    return gap?.status?.runs.find((run) => run.request === place.request && run.outcome);
+  };
+  if (ended() || !ask) return ended();
+  const own = /^api-(.+)$/.exec(place.request)?.[1];
+  const entry = own ? await source.outbox.find(renderLane('drafts', place.repository), own) : undefined;
+  if (entry?.deadReason !== undefined) return { gone: `The draft was given up: ${entry.deadReason}` };
+  try {
+    await (await source.gaps(place.repository)).index.current();
+  } catch {
+    // GitHub is away; the draft waits for it, too.
+    return undefined;
   }
+  return ended() ?? (own && !entry ? { gone: 'The draft ended without a word on its issue.' } : undefined);
 }
 
-function conflict(code: string, message: string): PatchworkError {
-  return new PatchworkError(code, message, { status: 409 });
+async function finish(sse: SSEStreamingApi, end: End, id: string): Promise<void> {
+  if ('gone' in end) return sse.writeSSE({ event: 'error', data: JSON.stringify(end.gone), id });
+  const { pull, branch = '', outcome, reason = '', summary } = end;
+  if (!pull) return sse.writeSSE({ event: 'error', data: JSON.stringify(summary ?? (reason || outcome)), id });
+  if (summary) await sse.writeSSE({ event: 'detail', data: JSON.stringify(summary), id });
+  await sse.writeSSE({ event: 'done', data: JSON.stringify({ pr_url: pull.url, branch, outcome, reason }), id });
 }

@@ -1,4 +1,5 @@
 import type { Item } from './items.ts';
+import type { Row } from './rows.ts';
 
 export const FORMATS = ['csv', 'json', 'jsonl'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -27,21 +28,34 @@ const COLUMNS = [
 ] as const satisfies (keyof Item)[];
 
 export const CONTENT_TYPES: Record<Format, string> = {
-  csv: 'text/csv; charset=utf-8; header=present',
-  json: 'application/json; charset=utf-8',
-  jsonl: 'application/x-ndjson; charset=utf-8',
+  csv: 'text/csv',
+  json: 'application/json',
+  jsonl: 'application/x-ndjson',
 };
 
-/** The reports as text, piece by piece, so that the whole is never in memory twice. */
-export function* exportItems(items: Iterable<Item>, format: Format): Generator<string> {
+const PIECE = 64 * 1024;
+
+/** The reports as text, in pieces of some size, so that the whole is never in memory. */
+export function* exportRows(rows: Iterable<Row>, format: Format): Generator<string> {
+  let piece = '';
+  for (const line of lines(rows, format)) {
+    piece += line;
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
+}
+
+function* lines(rows: Iterable<Row>, format: Format): Generator<string> {
   if (format === 'csv') {
     yield `${COLUMNS.join(',')}\r\n`;
-    for (const item of items) yield `${COLUMNS.map((column) => cell(item[column])).join(',')}\r\n`;
+    for (const { item } of rows) yield `${COLUMNS.map((column) => cell(item[column])).join(',')}\r\n`;
   } else if (format === 'jsonl') {
-    for (const item of items) yield `${JSON.stringify(item)}\n`;
+    for (const { item } of rows) yield `${JSON.stringify(item)}\n`;
   } else {
     let before = '[';
-    for (const item of items) {
+    for (const { item } of rows) {
       yield `${before}${JSON.stringify(item)}`;
       before = ',\n';
     }

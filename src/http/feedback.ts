@@ -1,30 +1,22 @@
 import { stream } from 'hono/streaming';
 import * as z from 'zod';
 import { type LaneBodies, renderLane } from '../intake/index.ts';
-import { cleanText, clipText, newId, PatchworkError } from '../report/index.ts';
-import { CONTENT_TYPES, exportItems, FORMATS } from './export.ts';
-import { type Item, itemSchema } from './items.ts';
-import { readItem, readItems, type Source } from './reading.ts';
+import { newId } from '../report/index.ts';
+import { type BriefSource, briefOfItem } from './briefs.ts';
+import { CONTENT_TYPES, exportRows, FORMATS } from './export.ts';
+import { itemSchema } from './items.ts';
+import { filters, matching, pageOf, paging } from './listing.ts';
+import { postNote } from './notes.ts';
+import { readItem, readRows } from './reading.ts';
 import { type Route, route } from './route.ts';
 import { statsOf, statsSchema } from './stats.ts';
 
 const MOST = 256 * 1024;
-const NOTE_LIMIT = { characters: 20_000, bytes: 40_000 };
-const MAX_LIST = 200;
 
 export const idParam = z.object({ id: z.string().describe('A report’s ULID or a gap’s issue number.') });
 
-const filters = z.strictObject({
-  server_name: z.string().optional(),
-  gap_type: z.string().optional(),
-  resolution: z.string().optional(),
-  session_id: z.string().optional(),
-  reviewed: z.stringbool().optional(),
-});
-type Filters = z.infer<typeof filters>;
-
 /** Reading reports back, and what people do with them. */
-export function feedbackRoutes(source: Source): Route[] {
+export function feedbackRoutes(source: BriefSource): Route[] {
   const { outbox } = source;
   return [
     route({
@@ -32,12 +24,27 @@ export function feedbackRoutes(source: Source): Route[] {
       path: '/api/feedback',
       tag: 'Reading',
       summary: 'List reports, newest first',
+      description:
+        'One page. A `Link` header with `rel="next"` has the address of the next one (relative to this one) as long as there is one; ' +
+        'reports that come in between neither repeat nor hide any.',
       scope: 'report:read',
-      query: filters.extend({ limit: z.coerce.number().int().min(1).max(MAX_LIST).default(50) }),
-      answer: { status: 200, what: 'Reports.', schema: z.array(itemSchema) },
+      query: filters.extend(paging.shape),
+      answer: {
+        status: 200,
+        what: 'Reports.',
+        schema: z.array(itemSchema),
+        headers: { Link: 'The next page.' },
+      },
       errors: ['github_unavailable'],
-      async handle({ access, query: { limit, ...wanted } }) {
-        return (await readItems(source, access.repository)).filter(matches(wanted)).slice(0, limit);
+      async handle({ c, access, query }) {
+        const found = (await readRows(source, access.repository)).filter(matching(query));
+        const { rows, next } = pageOf(found, query);
+        if (next) {
+          const address = new URL(c.req.url);
+          address.searchParams.set('cursor', next);
+          c.header('Link', `<${address.pathname}${address.search}>; rel="next"`);
+        }
+        return rows.map(({ item }) => item);
       },
     }),
     route({
@@ -47,14 +54,21 @@ export function feedbackRoutes(source: Source): Route[] {
       summary: 'Export reports',
       scope: 'report:read',
       query: filters.extend({ format: z.enum(FORMATS).default('csv') }),
-      answer: { status: 200, what: 'All reports that the filters find, streamed.', type: 'text/csv' },
+      answer: {
+        status: 200,
+        what: 'All reports that the filters find, streamed.',
+        types: Object.values(CONTENT_TYPES),
+      },
       errors: ['github_unavailable'],
       async handle({ c, access, query: { format, ...wanted } }) {
-        const items = (await readItems(source, access.repository)).filter(matches(wanted));
-        c.header('Content-Type', CONTENT_TYPES[format]);
+        const rows = (await readRows(source, access.repository)).filter(matching(wanted));
+        c.header(
+          'Content-Type',
+          `${CONTENT_TYPES[format]}; charset=utf-8${format === 'csv' ? '; header=present' : ''}`,
+        );
         c.header('Content-Disposition', `attachment; filename="gaps.${format}"`);
         return stream(c, async (out) => {
-          for (const piece of exportItems(items, format)) await out.write(piece);
+          for (const piece of exportRows(rows, format)) await out.write(piece);
         });
       },
     }),
@@ -62,12 +76,28 @@ export function feedbackRoutes(source: Source): Route[] {
       method: 'get',
       path: '/api/feedback/{id}',
       tag: 'Reading',
-      summary: 'Read one report, or the newest of a gap',
+      summary: 'Read one report, or the first of a gap',
       scope: 'report:read',
       params: idParam,
       answer: { status: 200, what: 'The report.', schema: itemSchema },
       errors: ['not_found', 'github_unavailable'],
       handle: ({ access, params }) => readItem(source, access.repository, params.id),
+    }),
+    route({
+      method: 'get',
+      path: '/api/feedback/{id}/brief',
+      tag: 'Reading',
+      summary: 'The brief of a gap',
+      description:
+        'What a person or a coding agent needs to close it: evidence, maintainers’ notes, the places in the code.',
+      scope: 'report:read',
+      params: idParam,
+      answer: { status: 200, what: 'Markdown.', types: ['text/markdown'] },
+      errors: ['not_found', 'not_yet', 'repository_too_large', 'github_unavailable'],
+      async handle({ c, access: { repository }, params }) {
+        const text = await briefOfItem(source, repository, await readItem(source, repository, params.id));
+        return c.body(text, 200, { 'Content-Type': 'text/markdown; charset=utf-8' });
+      },
     }),
     route({
       method: 'patch',
@@ -106,15 +136,8 @@ export function feedbackRoutes(source: Source): Route[] {
       },
       errors: ['not_found', 'github_unavailable', 'outbox_full', 'outbox_unavailable'],
       async handle({ access: { repository }, params, body }) {
-        const content = clipText(cleanText(body.content).text, NOTE_LIMIT).text;
-        if (!content) {
-          throw new PatchworkError('missing_field', 'The field content is empty.', { status: 422, field: 'content' });
-        }
         const { id: on } = await readItem(source, repository, params.id);
-        const note: LaneBodies['note'] = { on, content };
-        const lane = renderLane('reports', repository);
-        const { id } = await outbox.accept({ lane, id: newId(), kind: 'note', body: note });
-        return { id, status: 'recorded' as const };
+        return { id: await postNote(source, repository, on, body.content), status: 'recorded' as const };
       },
     }),
     route({
@@ -125,14 +148,7 @@ export function feedbackRoutes(source: Source): Route[] {
       scope: 'report:read',
       answer: { status: 200, what: 'The counts.', schema: statsSchema },
       errors: ['github_unavailable'],
-      handle: async ({ access }) => statsOf(await readItems(source, access.repository)),
+      handle: async ({ access }) => statsOf(await readRows(source, access.repository)),
     }),
   ];
-}
-
-function matches({ reviewed, ...exact }: Filters): (item: Item) => boolean {
-  const fields = Object.entries(exact) as [keyof typeof exact, string | undefined][];
-  return (item) =>
-    fields.every(([field, value]) => value === undefined || item[field] === value) &&
-    (reviewed === undefined || item.reviewed === reviewed);
 }

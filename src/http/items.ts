@@ -59,7 +59,18 @@ export const itemSchema = z
 
 export type Item = z.infer<typeof itemSchema>;
 
-export function itemOf(report: Report, gap: Gap | undefined): Item {
+/** The notes of a gap as the API shows them. */
+export function notesOf(gap: Gap): Item['notes'] {
+  return gap.notes.map(({ id, createdAt, content, author }) => ({
+    id,
+    timestamp: createdAt,
+    content: withoutMarkers(content),
+    author,
+  }));
+}
+
+/** `notes` are those of its gap: many reports share them. */
+export function itemOf(report: Report, gap: Gap | undefined, notes: Item['notes']): Item {
   const { received_at, ...fields } = report;
   const pull = gap?.status?.runs.findLast((run) => run.pull)?.pull;
   return {
@@ -74,11 +85,6 @@ export function itemOf(report: Report, gap: Gap | undefined): Item {
     labels: gap?.labels ?? [],
     pr_url: pull?.url ?? '',
     drafts: gap?.status?.runs ?? [],
-    notes: (gap?.notes ?? []).map((note) => ({
-      id: note.id,
-      timestamp: note.createdAt,
-      content: withoutMarkers(note.content),
-      author: note.author,
-    })),
+    notes,
   };
 }

@@ -90,8 +90,8 @@ export function describeRoutes(routes: readonly Route[], version: string): Descr
 
 function operation(route: Route, n: number, schemaOf: (schema: z.ZodType) => Schema): Operation {
   const { method, path, tag, summary, description, scope, body, answer } = route;
-  const content = (type: string, schema: z.ZodType | undefined) => ({
-    content: { [type]: { schema: schema ? schemaOf(schema) : {} } },
+  const content = (types: readonly string[], schema: z.ZodType | undefined) => ({
+    content: Object.fromEntries(types.map((type) => [type, { schema: schema ? schemaOf(schema) : {} }])),
   });
   return {
     operationId:
@@ -111,12 +111,12 @@ function operation(route: Route, n: number, schemaOf: (schema: z.ZodType) => Sch
         schema: { type: 'string' },
       })),
     ],
-    ...(body ? { requestBody: { required: true, ...content(body.raw ?? 'application/json', body.schema) } } : {}),
+    ...(body ? { requestBody: { required: true, ...content([body.raw ?? 'application/json'], body.schema) } } : {}),
     responses: {
       [answer.status]: {
         description: answer.what,
         ...(answer.headers ? { headers: headersOf(answer.headers) } : {}),
-        ...(answer.schema || answer.type ? content(answer.type ?? 'application/json', answer.schema) : {}),
+        ...(answer.schema || answer.types ? content(answer.types ?? ['application/json'], answer.schema) : {}),
       },
       ...Object.fromEntries(
         Object.entries(route.others ?? {}).map(([status, what]) => [status, { description: what }]),

@@ -2,7 +2,8 @@ import { type LaneBodies, renderLane } from '../intake/index.ts';
 import type { Gaps } from '../issues/index.ts';
 import type { Entry, Outbox } from '../outbox/index.ts';
 import { PatchworkError, type Report } from '../report/index.ts';
-import { type Item, itemOf } from './items.ts';
+import { type Item, itemOf, notesOf } from './items.ts';
+import { newestFirst, type Row, rowOf, rowsOf } from './rows.ts';
 
 export interface Source {
   outbox: Outbox;
@@ -12,75 +13,90 @@ export interface Source {
   known(repository: string): Gaps | undefined;
 }
 
-/** Newest first. Throws `github_unavailable` (503) while GitHub is away and its issues were never read. */
-export async function readItems(source: Source, repository: string): Promise<Item[]> {
-  const { items, complete } = await itemsNow(source, repository);
-  if (!complete) throw githubAway();
-  return items;
+/**
+ * All reports of a repository as they stand now, newest first: those in its issues, and those that still wait for theirs, so that a
+ * report is readable from the moment of its 201. Waiting notes and reviews show already, too. While GitHub is away, what was known
+ * last is answered; throws `github_unavailable` (503) when its issues were never read.
+ */
+export async function readRows(source: Source, repository: string): Promise<readonly Row[]> {
+  const [gaps, waiting] = await now(source, repository);
+  if (!gaps) throw githubAway();
+  const stored = rowsOf(gaps.index);
+  if (!waiting.length) return stored;
+  const changes = changesIn(waiting, gaps);
+  const rows = stored.map((row) => {
+    const change = changes.on(row.item);
+    return change ? { ...row, item: change(row.item) } : row;
+  });
+  const pending = waitingReports(waiting, gaps).map((item) => rowOf(changes.on(item)?.(item) ?? item));
+  return pending.length ? [...rows, ...pending].sort(newestFirst) : rows;
 }
 
-/** One report by its ULID, or the newest of a gap by its issue number. Throws `not_found` (404). */
+/** One report by its ULID, or the first of a gap by its issue number. Throws `not_found` (404) or `github_unavailable` (503). */
 export async function readItem(source: Source, repository: string, id: string): Promise<Item> {
-  const { items, complete } = await itemsNow(source, repository);
+  const [gaps, waiting] = await now(source, repository);
   // An issue that was merged into another one answers as that one.
-  const gap = source.known(repository)?.index.canonical(Number(id))?.number ?? Number(id);
-  const found = items.find((item) => item.id === id) ?? items.findLast((item) => item.gap === gap);
-  if (found) return found;
-  if (!complete) throw githubAway();
+  const gap = gaps?.index.byReport(id) ?? (/^[1-9]\d{0,9}$/.test(id) ? gaps?.index.canonical(Number(id)) : undefined);
+  const report = gap?.reports.find((one) => one.id === id) ?? gap?.reports[0];
+  const item =
+    gap && report
+      ? itemOf(report, gap, notesOf(gap))
+      : waitingReports(waiting, gaps).find((candidate) => candidate.id === id);
+  if (item) return changesIn(waiting, gaps).on(item)?.(item) ?? item;
+  if (!gaps) throw githubAway();
   throw new PatchworkError('not_found', 'There is no report or gap with this id.', { status: 404 });
 }
 
-/**
- * All reports of a repository as they stand now: those in its issues, and those that still wait for theirs, so that a report is
- * readable from the moment of its 201. Waiting notes and reviews show already, too. While GitHub is away, what was known last is
- * answered; `complete` is false when its issues were never read.
- */
-async function itemsNow(source: Source, repository: string): Promise<{ items: Item[]; complete: boolean }> {
-  const gaps = await current(source, repository);
-  const waiting = await source.outbox.waiting(renderLane('reports', repository));
-  const items = gaps?.index.all().flatMap((gap) => gap.reports.map((report) => itemOf(report, gap))) ?? [];
-  const known = new Set(items.map((item) => item.id));
-  for (const entry of waiting) {
+async function now({ outbox, gaps, known }: Source, repository: string): Promise<[Gaps | undefined, Entry[]]> {
+  const opened = async () => {
+    try {
+      const one = await gaps(repository);
+      await one.index.current();
+      return one;
+    } catch {
+      return known(repository);
+    }
+  };
+  return [await opened(), await outbox.waiting(renderLane('reports', repository))];
+}
+
+function waitingReports(waiting: Entry[], gaps: Gaps | undefined): Item[] {
+  return waiting.flatMap((entry) => {
     const report = entry.body as Report;
-    if (entry.kind === 'report' && !known.has(report.id)) items.push(itemOf(report, undefined));
-  }
-  applyWaiting(items, waiting);
-  return { items: items.sort(newestFirst), complete: gaps !== undefined };
-}
-
-async function current({ gaps, known }: Source, repository: string): Promise<Gaps | undefined> {
-  try {
-    const opened = await gaps(repository);
-    await opened.index.current();
-    return opened;
-  } catch {
-    return known(repository);
-  }
-}
-
-function githubAway(): PatchworkError {
-  return new PatchworkError('github_unavailable', 'GitHub does not answer, and its issues were not read yet.', {
-    status: 503,
-    next: 'Try again soon; reports are taken all the same.',
+    return entry.kind === 'report' && !gaps?.index.byReport(report.id) ? [itemOf(report, undefined, [])] : [];
   });
 }
 
-function newestFirst(a: Item, b: Item): number {
-  if (a.timestamp !== b.timestamp) return a.timestamp < b.timestamp ? 1 : -1;
-  return a.id < b.id ? 1 : -1;
-}
+type Change = (item: Item) => Item;
 
-function applyWaiting(items: Item[], waiting: Entry[]): void {
+/** What waiting notes and reviews will change, by what they are on: a report's id, or a gap's number. */
+function changesIn(waiting: Entry[], gaps: Gaps | undefined): { on(item: Item): Change | undefined } {
+  const changes = new Map<string, Change>();
   for (const entry of waiting) {
     if (entry.kind !== 'note' && entry.kind !== 'review') continue;
     const { on } = entry.body as LaneBodies['note' | 'review'];
-    const gap = items.find((item) => item.id === on)?.gap ?? Number(on);
-    for (const item of items.filter((candidate) => candidate.id === on || candidate.gap === gap)) {
-      if (entry.kind === 'review') item.reviewed = (entry.body as LaneBodies['review']).reviewed;
-      else if (!item.notes.some((note) => note.id === entry.id)) {
-        const { content } = entry.body as LaneBodies['note'];
-        item.notes.push({ id: entry.id, timestamp: entry.receivedAt.toISOString(), content, author: '' });
-      }
-    }
+    const key = String(gaps?.index.byReport(on)?.number ?? on);
+    const before = changes.get(key);
+    const change = changeOf(entry);
+    changes.set(key, before ? (item) => change(before(item)) : change);
   }
+  return { on: (item) => changes.get(String(item.gap ?? item.id)) };
+}
+
+function changeOf(entry: Entry): Change {
+  if (entry.kind === 'review') {
+    const { reviewed } = entry.body as LaneBodies['review'];
+    return (item) => ({ ...item, reviewed });
+  }
+  const { content } = entry.body as LaneBodies['note'];
+  const note = { id: entry.id, timestamp: entry.receivedAt.toISOString(), content, author: '' };
+  return (item) => (item.notes.some(({ id }) => id === note.id) ? item : { ...item, notes: [...item.notes, note] });
+}
+
+export function githubAway(cause?: unknown): PatchworkError {
+  return new PatchworkError('github_unavailable', 'GitHub does not answer, and what it knows was not read yet.', {
+    status: 503,
+    next: 'Try again soon; reports are taken all the same.',
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

@@ -27,7 +27,7 @@ export function referenceRoutes(routes: readonly Route[]): Route[] {
       tag: 'Operations',
       summary: 'This API for people',
       scope: null,
-      answer: { status: 200, what: 'A page.', type: 'text/html' },
+      answer: { status: 200, what: 'A page.', types: ['text/html'] },
       handle({ c }) {
         c.header('Content-Security-Policy', POLICY);
         return c.html(page());

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import type * as z from 'zod';
 import { PatchworkError } from '../report/index.ts';
-import { type Access, type Env, enter } from './access.ts';
+import type { Access, Env } from './access.ts';
 import { limitBody } from './body-limit.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { readJson } from './json.ts';
@@ -18,7 +19,7 @@ import type { Scope } from './keys.ts';
  *       summary: 'Counts',
  *       scope: 'report:read',
  *       answer: { status: 200, what: 'The counts.', schema: stats },
- *       handle: async ({ access }) => statsOf(await readItems(source, access.repository)),
+ *       handle: async ({ access }) => statsOf(await readRows(source, access.repository)),
  *     })
  */
 export interface Form<
@@ -46,7 +47,7 @@ export interface Form<
   headers?: Record<string, string>;
   /** JSON, unless `raw` says what it is: then the handler reads it. */
   body?: { schema: B; most: number; raw?: string };
-  answer: { status: number; what: string; schema?: A; type?: string; headers?: Record<string, string> };
+  answer: { status: number; what: string; schema?: A; types?: readonly string[]; headers?: Record<string, string> };
   /** Other good answers, by their status. */
   others?: Record<number, string>;
   errors?: readonly ErrorCode[];
@@ -77,22 +78,21 @@ export function route<
 }
 
 /** Puts routes on an app. Other methods at their addresses get 405 with `Allow`. */
-export function mount(app: Hono<Env>, routes: readonly Route[], authenticate: MiddlewareHandler<Env>): void {
+export function mount(app: Hono<Env>, routes: readonly Route[], guard: (scope: Scope) => MiddlewareHandler<Env>): void {
   const methods = new Map<string, string[]>();
   for (const one of routes) {
     const { scope, body } = one;
-    const before = [...(scope === null ? [] : [authenticate]), ...(body ? [limitBody(body.most)] : [])];
+    const before = [...(scope === null ? [] : [guard(scope)]), ...(body ? [limitBody(body.most)] : [])];
     for (const path of [one.path, ...(one.also ?? [])].map(honoPath)) {
       app.on(one.method.toUpperCase(), [path], ...before, async (c: Context<Env>) => {
-        const access = scope === null ? undefined : enter(c, scope);
         const answer = await one.handle({
           c,
-          access,
+          access: scope === null ? undefined : c.get('access'),
           params: one.params && check(one.params, c.req.param()),
-          query: one.query && check(one.query, single(c.req.queries())),
+          query: one.query && check(one.query, single(c.req.queries()), 'unknown_parameter'),
           body: body && !body.raw ? check(body.schema, await readJson(c.req)) : undefined,
         });
-        return answer instanceof Response ? answer : c.json(answer as object, one.answer.status as 200);
+        return answer instanceof Response ? answer : json(c, answer, one);
       });
       methods.set(path, [...(methods.get(path) ?? []), one.method.toUpperCase()]);
     }
@@ -103,6 +103,18 @@ export function mount(app: Hono<Env>, routes: readonly Route[], authenticate: Mi
       throw new PatchworkError('method_not_allowed', `${c.req.method} is not served here.`, { status: 405 });
     });
   }
+}
+
+/** Readers who say which answer they have hear whether it is still the same (RFC 9110, 13.1.2). */
+function json(c: Context, answer: unknown, { method, answer: { status } }: Route): Response {
+  if (method !== 'get') return c.json(answer as object, status as 200);
+  const text = JSON.stringify(answer);
+  const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
+  c.header('ETag', tag);
+  c.header('Cache-Control', 'private, no-cache');
+  const known = c.req.header('if-none-match')?.split(/\s*,\s*/) ?? [];
+  if (known.some((one) => one === '*' || one.replace(/^W\//, '') === tag)) return c.body(null, 304);
+  return c.body(text, status as 200, { 'Content-Type': 'application/json' });
 }
 
 /** The errors a route can answer with, by status: its own, and those that its form brings along. */
@@ -134,13 +146,13 @@ function single(given: Record<string, string[]>): Record<string, string> {
   );
 }
 
-function check(schema: z.ZodType, given: unknown): unknown {
+function check(schema: z.ZodType, given: unknown, unknown: ErrorCode = 'invalid_field'): unknown {
   const read = schema.safeParse(given);
   if (read.success) return read.data;
   const issue = read.error.issues[0];
   if (issue?.code === 'unrecognized_keys') {
     const name = shown(issue.keys[0] ?? '');
-    throw new PatchworkError('unknown_parameter', 'There is no such parameter here.', { status: 422, field: name });
+    throw new PatchworkError(unknown, 'There is nothing of this name here.', { status: 422, field: name });
   }
   const field = typeof issue?.path[0] === 'string' ? issue.path[0] : undefined;
   if (field === undefined) {
@@ -158,5 +170,5 @@ function check(schema: z.ZodType, given: unknown): unknown {
 
 /** A name from outside, as far as it may be repeated in an answer. */
 function shown(name: string): string {
-  return /^[\w-]{1,40}$/.test(name) ? name : 'query';
+  return /^[\w-]{1,40}$/.test(name) ? name : 'name';
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Item } from './items.ts';
+import type { Row } from './rows.ts';
 
 const counted = <F extends string>(field: F) =>
   z.array(z.object({ [field]: z.string(), count: z.int() } as { [K in F]: z.ZodString } & { count: z.ZodInt }));
@@ -15,25 +15,34 @@ export const statsSchema = z.object({
   by_resolution: counted('resolution'),
 });
 
-export function statsOf(items: readonly Item[]): z.infer<typeof statsSchema> {
-  const count = <F extends 'server_name' | 'gap_type' | 'resolution'>(field: F) =>
-    [
-      ...Map.groupBy(
-        items.filter((item) => item[field]),
-        (item) => item[field],
-      ),
-    ]
-      .map(([value, group]) => ({ [field]: value, count: group.length }) as { [K in F]: string } & { count: number })
+const tally = () => new Map<string, number>();
+
+export function statsOf(rows: readonly Row[]): z.infer<typeof statsSchema> {
+  const counts = { server_name: tally(), gap_type: tally(), resolution: tally() };
+  const fields = ['server_name', 'gap_type', 'resolution'] as const;
+  const notes = new Map<number, number>();
+  let [unreviewed, pending] = [0, 0];
+  for (const { item } of rows) {
+    if (!item.reviewed) unreviewed += 1;
+    if (item.gap === null) pending += 1;
+    else notes.set(item.gap, item.notes.length);
+    for (const field of fields) {
+      const value = item[field];
+      if (value) counts[field].set(value, (counts[field].get(value) ?? 0) + 1);
+    }
+  }
+  const most = <F extends keyof typeof counts>(field: F) =>
+    [...counts[field]]
+      .map(([value, count]) => ({ [field]: value, count }) as { [K in F]: string } & { count: number })
       .sort((a, b) => b.count - a.count);
-  const gaps = new Map(items.filter((item) => item.gap !== null).map((item) => [item.gap, item]));
   return {
-    total: items.length,
-    unreviewed: items.filter((item) => !item.reviewed).length,
-    note_count: [...gaps.values()].reduce((sum, item) => sum + item.notes.length, 0),
-    gaps: gaps.size,
-    pending: items.filter((item) => item.status === 'pending').length,
-    by_server: count('server_name'),
-    by_gap_type: count('gap_type'),
-    by_resolution: count('resolution'),
+    total: rows.length,
+    unreviewed,
+    note_count: [...notes.values()].reduce((sum, count) => sum + count, 0),
+    gaps: notes.size,
+    pending,
+    by_server: most('server_name'),
+    by_gap_type: most('gap_type'),
+    by_resolution: most('resolution'),
   };
 }

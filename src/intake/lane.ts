@@ -20,7 +20,6 @@ import { failureOf } from './failure.ts';
 import { fenced } from './fence.ts';
 import { groupingFor, renderGrouping } from './grouping.ts';
 import { joinTwins, lostReports } from './look-again.ts';
-import { noteFold, waitToFold } from './pace.ts';
 
 /** What waits in a repository's lane, by `kind`. */
 export interface LaneBodies {
@@ -64,9 +63,7 @@ export async function workLane(lease: Lease, options: LaneOptions): Promise<void
     const of = (kind: keyof LaneBodies) => entries.filter((entry) => entry.kind === kind);
     const lost = await takeOver(lease, gaps, of('recheck'), options);
     if (!lost) return;
-    // What was lost is settled as far as the outbox knows, and cannot be held back.
-    await placeReports(lease, gaps, lost, options, () => 0);
-    await placeReports(lease, gaps, of('report'), options, waitToFold);
+    await placeReports(lease, gaps, [...lost, ...of('report')], options);
     await lease.settle({ ids: of('recheck').map(({ id }) => id) });
     for (const entry of [...of('note'), ...of('review')]) {
       await guarded(lease, [entry], options, async () => {
@@ -148,14 +145,7 @@ class Wait extends Error {
   }
 }
 
-async function placeReports(
-  lease: Lease,
-  gaps: Gaps,
-  entries: Entry[],
-  options: LaneOptions,
-  waitFor: typeof waitToFold,
-): Promise<void> {
-  if (entries.length === 0) return;
+async function placeReports(lease: Lease, gaps: Gaps, entries: Entry[], options: LaneOptions): Promise<void> {
   const folds = new Map<number, Entry[]>();
   const fold = (gap: number, entry: Entry) => folds.set(gap, [...(folds.get(gap) ?? []), entry]);
   const grouping = groupingFor(gaps, lease, options.model);
@@ -185,14 +175,6 @@ async function placeReports(
   for (const [number, group] of folds) {
     await guarded(lease, group, options, async () => {
       const gap = gaps.index.byNumber(number) as Gap;
-      const waitMs = waitFor(gaps.index, gap, options.now());
-      if (waitMs > 0) {
-        await lease.hold(
-          group.map(({ id }) => id),
-          waitMs,
-        );
-        return;
-      }
       await spend(lease, options, 2);
       const reports = group.map((entry) => entry.body as Report);
       const folded = await foldReports(gaps, gap, reports).catch((error) => {
@@ -201,7 +183,6 @@ async function placeReports(
         throw error;
       });
       await tellEscalation(gaps, folded, reports, options);
-      noteFold(gaps.index, gap, options.now());
       await lease.settle({ ids: group.map((entry) => entry.id), intents: group.map((entry) => entry.id) });
       options.log('reports folded', { lane: lease.lane, gap: number, reports: group.length });
     });

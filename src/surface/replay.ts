@@ -49,7 +49,7 @@ export interface Examined {
   dir: string;
   probes: Probe[];
   earlier?: ProbeFile[];
-  /** Command lines to run in the tree before the server, without a network. */
+  /** Command lines to run in the tree after the server, without a network. */
   checks?: string[];
 }
 
@@ -103,12 +103,6 @@ export async function openReplay(options: ReplayOptions): Promise<Replay> {
         : await prepare(ground, place, server, seen, before, base);
       const isBuilt = isReady && !base && (server.install !== undefined || server.build !== undefined);
       const kept = isBuilt ? await keepPrepared(place, seen) : undefined;
-      // Before the server, so that what it is asked in secret cannot reach what they print.
-      for (const command of isReady ? (what.checks ?? []) : []) {
-        const step = await runStep(ground, place, { kind: 'check', command, cwd: server.dir ?? '.' });
-        seen.checks.push({ ...step, command });
-        if (!step.ok) break;
-      }
       seen.ms.prepare = since(began);
       const starting = performance.now();
       const started = isReady ? await startAny(ground, place, server, seen, base?.start) : undefined;
@@ -127,6 +121,11 @@ export async function openReplay(options: ReplayOptions): Promise<Replay> {
         seen.probes = await run(what.probes);
         for (const { issue, probes } of what.earlier ?? []) seen.earlier.push({ issue, probes: await run(probes) });
         seen.ms.probes = since(asking);
+      }
+      for (const command of isReady ? (what.checks ?? []) : []) {
+        const step = await runStep(ground, place, { kind: 'check', command, cwd: server.dir ?? '.' });
+        seen.checks.push({ ...step, command });
+        if (!step.ok) break;
       }
       seen.ms.total = since(began);
       return seen;

@@ -8,29 +8,15 @@ import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { ulid } from 'ulid';
-import { createApp, createProgress } from '../../src/http/index.ts';
 import { type Outbox, openOutbox } from '../../src/outbox/index.ts';
 import { reportBody } from '../../src/report/index.ts';
+import { bareApp } from '../support/bare-app.ts';
 
 const [door, store = 'none'] = process.argv.slice(2);
 const confirming = { accept: async ({ id }: { id: string }) => ({ id, repeat: false }) } as unknown as Outbox;
 const outbox = store === 'none' ? confirming : await openOutbox(JSON.parse(store));
 
-const product = () =>
-  createApp({
-    outbox,
-    repository: 'acme/weather',
-    gaps: () => Promise.reject(new Error('no gaps here')),
-    known: () => undefined,
-    now: () => new Date(),
-    apiKey: undefined,
-    secrets: [],
-    progress: createProgress(),
-    revoked: async () => [],
-    health: { mode: 'bench', api: 'none' },
-    loopbackOnly: false,
-    log: console.error,
-  });
+const product = () => bareApp({ outbox, loopbackOnly: false, log: console.error });
 
 const bare = () =>
   new Hono().post('/api/feedback', async (c) => {

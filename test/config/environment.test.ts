@@ -10,7 +10,7 @@ describe('the environment', () => {
       port: 8099,
       dataDir: '.patchwork',
       github: { mode: 'local' },
-      apiKey: undefined,
+      apiKeys: [],
     });
   });
 
@@ -19,7 +19,7 @@ describe('the environment', () => {
     expect(readEnvironment({ FEEDBACK_PORT: '9000', PORT: '9001' }).port).toBe(9001);
     expect(readEnvironment({ PORT: '', FEEDBACK_API_KEY: '', GITHUB_TOKEN: '' })).toMatchObject({
       port: 8099,
-      apiKey: undefined,
+      apiKeys: [],
     });
   });
 

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { connectToken } from '../../src/bot/index.ts';
 import { gapsOfAll } from '../../src/cli/gaps.ts';
-import { createApp, createProgress } from '../../src/http/index.ts';
 import { parseLane, runLanes, workLane } from '../../src/intake/index.ts';
 import { openOutbox } from '../../src/outbox/index.ts';
 import { newId } from '../../src/report/index.ts';
+import { bareApp } from '../support/bare-app.ts';
 import { REPOSITORIES, SECRET, TOKEN } from './world.ts';
 
 const { DATABASE_URL, PATCHWORK_DATA = '', GITHUB_API_URL: api = '', PORT, CRASH_LEASE_MS } = process.env;
@@ -26,18 +26,11 @@ const outbox = await openOutbox(
 const log = (message: string, details?: object) => console.log(message, JSON.stringify(details));
 
 if (process.argv[2] === 'node') {
-  const app = createApp({
+  const app = bareApp({
     outbox,
     repository: REPOSITORIES[0] as string,
-    gaps: () => Promise.reject(new Error('a node does not ask GitHub')),
-    known: () => undefined,
-    now: () => new Date(),
-    apiKey: undefined,
     secrets: [SECRET],
-    progress: createProgress(),
-    revoked: async () => [],
     health: { mode: 'crash', api },
-    loopbackOnly: true,
     log,
   });
   serve({ fetch: app.fetch, port: Number(PORT), hostname: '127.0.0.1' });

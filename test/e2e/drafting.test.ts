@@ -1,45 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { events } from '../support/events.ts';
 import { type ModelServer, startModelServer } from '../support/model-server.ts';
 import { type Product, startProduct } from '../support/product.ts';
 
 const { draft } = JSON.parse(
   await readFile(new URL('../../examples/cost-server.recorded.json', import.meta.url), 'utf8'),
 );
-
-interface Event {
-  event: string;
-  data: unknown;
-  id: string;
-}
-
-/** The events of a stream, until it ends or `enough` says so. */
-async function events(reply: Response, enough: (event: Event) => boolean = () => false): Promise<Event[]> {
-  const found: Event[] = [];
-  const reader = reply.body?.pipeThrough(new TextDecoderStream()).getReader();
-  let text = '';
-  for (;;) {
-    const { value, done } = (await reader?.read()) ?? { done: true };
-    if (done) return found;
-    text += value;
-    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-      const lines = Object.fromEntries(
-        text
-          .slice(0, end)
-          .split('\n')
-          .map((line) => line.split(/: (.*)/s) as [string, string]),
-      );
-      text = text.slice(end + 2);
-      if (!lines.event) continue;
-      const event = { event: lines.event, data: JSON.parse(lines.data ?? 'null'), id: lines.id ?? '' };
-      found.push(event);
-      if (enough(event)) {
-        await reader?.cancel();
-        return found;
-      }
-    }
-  }
-}
 
 describe('asking for a draft through the API', () => {
   let product: Product;
@@ -68,7 +35,8 @@ describe('asking for a draft through the API', () => {
     const reply = await ask();
     expect(reply.headers.get('content-type')).toContain('text/event-stream');
     const all = await events(reply);
-    expect(all.slice(0, -1).every((event) => event.event === 'step' && typeof event.data === 'string')).toBe(true);
+    expect(all.slice(0, -2).every((event) => event.event === 'step' && typeof event.data === 'string')).toBe(true);
+    expect(all.at(-2)).toMatchObject({ event: 'detail', data: expect.stringContaining('ready for review') });
     expect(all.length).toBeGreaterThan(4);
     expect(all.at(-1)).toMatchObject({
       event: 'done',

@@ -1,9 +1,14 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sampleRepository } from '../../src/cli/repositories.ts';
 import { mintKey } from '../../src/http/index.ts';
-import { type Product, startProduct } from '../support/product.ts';
+import { type Product, SAMPLE_REPORT, startProduct } from '../support/product.ts';
+
+const run = promisify(execFile);
 
 const secret = 'a-secret-of-this-server';
 
@@ -67,6 +72,62 @@ describe('the MCP endpoint', () => {
       expect((await call('get_report', { id })).json.result.isError).toBe(true);
   });
 
+  it('says of its answers what they are, and keeps to it', async () => {
+    const client = new Client({ name: 'new', version: '1' });
+    const requestInit = { headers: { authorization: `Bearer ${reader}` } };
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${product.url}/mcp`), { requestInit }));
+    const { tools } = await client.listTools();
+    expect(tools.every((tool) => tool.outputSchema?.type === 'object')).toBe(true);
+    // The client checks structured content against the schema that was listed.
+    const list = await client.callTool({ name: 'list_reports', arguments: {} });
+    const { reports } = list.structuredContent as { reports: unknown[] };
+    expect(reports).toEqual(JSON.parse((list.content as { text: string }[])[0]?.text ?? ''));
+    const one = await client.callTool({ name: 'get_report', arguments: { id: first } });
+    expect(one.structuredContent).toMatchObject({ id: first, server_name: 'cost-server' });
+    await client.close();
+  });
+
+  it('hands gaps over as prompts', async () => {
+    const prompt = async (name: string, args: object) =>
+      (await rpc({ jsonrpc: '2.0', id: 1, method: 'prompts/get', params: { name, arguments: args } })).json;
+    const triage = (await prompt('triage', {})).result.messages[0].content.text;
+    expect(triage).toContain('2 gaps of owner/');
+    expect(triage.split('\n').filter((line: string) => line.startsWith('{'))).toHaveLength(2);
+    const fix = (await prompt('fix_gap', { id: first })).result.messages[0].content.text;
+    expect(fix).toMatch(/## Brief: .*\n[\s\S]*> `Costs as CSV\.`[\s\S]*\*\*Where to look\*\*/);
+    expect((await prompt('fix_gap', { id: '4711' })).error).toBeDefined();
+    const authorization = `Bearer ${reader}`;
+    const brief = await fetch(`${product.url}/api/feedback/${first}/brief`, { headers: { authorization } });
+    expect([brief.status, brief.headers.get('content-type')]).toEqual([200, 'text/markdown; charset=utf-8']);
+    expect(fix).toContain(await brief.text());
+  });
+
+  it('writes nothing unless the repository allows it', async () => {
+    const all = { authorization: 'Bearer a-shared-key' };
+    const { json } = await rpc({ jsonrpc: '2.0', id: 1, method: 'tools/list' }, all);
+    expect(json.result.tools.map(({ name }: { name: string }) => name)).toEqual(['list_reports', 'get_report']);
+    for (const name of ['add_note', 'request_draft']) {
+      const body = {
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: { name, arguments: { id: first, content: 'x' } },
+      };
+      expect((await rpc(body, all)).json.error.code).toBe(-32601);
+    }
+  });
+
+  it('speaks the first protocol, and with curl that says only what it sends', async () => {
+    const params = { protocolVersion: '2024-11-05', capabilities: {}, clientInfo: { name: 'c', version: '1' } };
+    const { json } = await rpc({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
+    expect(json.result).toMatchObject({ protocolVersion: '2024-11-05', serverInfo: { name: 'patchworkmcp' } });
+    const { stdout } = await run('curl', [
+      ...['-sS', `${product.url}/mcp`, '-H', `authorization: Bearer ${reader}`, '-H', 'content-type: application/json'],
+      ...['-d', '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_reports"}}'],
+    ]);
+    expect(JSON.parse(JSON.parse(stdout).result.content[0].text)).toHaveLength(2);
+  });
+
   it('knows no other method or tool', async () => {
     expect((await call('delete_everything', {})).json.error.code).toBe(-32601);
     expect((await rpc({ jsonrpc: '2.0', id: 1, method: 'no/such' })).json.error.code).toBe(-32601);
@@ -100,6 +161,53 @@ describe('the MCP endpoint', () => {
       expect(JSON.parse((result.content as { text: string }[])[0]?.text ?? '')).toHaveLength(1);
       await client.close();
     }
+  });
+});
+
+describe('an MCP endpoint that may write', () => {
+  let product: Product;
+  let id: string;
+  beforeAll(async () => {
+    const local = await sampleRepository();
+    if (!('files' in local.source)) throw new Error('the sample is files');
+    const config = Buffer.from('mcp: {write: true}\n');
+    local.source = { files: { ...local.source.files, '.github/patchwork.yml': config } };
+    product = await startProduct({ local, env: { FEEDBACK_API_KEY: 'a-shared-key', PATCHWORK_SECRET: secret } });
+    const authorization = 'Bearer a-shared-key';
+    id = (await product.ask('POST', '/api/feedback', SAMPLE_REPORT, { authorization })).json.id;
+    await product.settled();
+  });
+  afterAll(() => product.stop());
+  const call = async (scopes: Parameters<typeof mintKey>[1]['scopes'], name: string, args: object) => {
+    const { key } = await mintKey([secret], { repo: product.repository, scopes });
+    const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } };
+    return product.ask('POST', '/mcp', body, { authorization: `Bearer ${key}` });
+  };
+
+  it('writes a note for whoever may change gaps, and refuses others', async () => {
+    const content = 'Seen in @owner’s session, too.';
+    expect((await call(['report:read'], 'add_note', { id, content })).status).toBe(403);
+    expect((await call(['gap:write'], 'add_note', { id, content })).status).toBe(403);
+    const { json } = await call(['report:read', 'gap:write'], 'add_note', { id: '#1', content });
+    expect(json.result.structuredContent).toEqual({ id: expect.any(String), status: 'recorded' });
+    await product.settled();
+    const comments = await product.as('owner', 'GET', '/issues/1/comments');
+    expect(comments.filter(({ body }: { body: string }) => body.includes('session, too'))).toHaveLength(1);
+    const nothing = await call(['report:read', 'gap:write'], 'add_note', { id: '4711', content });
+    expect(nothing.json.result.isError).toBe(true);
+  });
+
+  it('asks for a draft, once at a time', async () => {
+    const { json } = await call(['report:read', 'gap:write'], 'request_draft', { id });
+    expect(json.result.structuredContent).toEqual({
+      request: expect.stringMatching(/^api-/),
+      url: expect.stringContaining('/issues/1'),
+    });
+    await product.settled();
+    const item = await product.ask('GET', `/api/feedback/${id}`, undefined, { authorization: 'Bearer a-shared-key' });
+    expect(item.json.drafts).toEqual([
+      expect.objectContaining({ request: json.result.structuredContent.request, by: 'api', reason: 'no_model' }),
+    ]);
   });
 });
 

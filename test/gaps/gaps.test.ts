@@ -40,10 +40,10 @@ describe('the gaps', () => {
 
 /** One gap in each language, and some of the wrong answers to it; `npm run bench gaps` tries all of them. */
 const SAMPLE: [server: string, gap: string, wrong: string[], tool: string][] = [
-  ['py-library', 'loan-days', ['edits the tests', 'hard-codes the answer'], 'python3'],
+  ['py-library', 'loan-days', ['edits the tests', 'hard-codes the answer', 'edits a probe'], 'python3'],
   ['ts-tickets', 'agents', ['breaks another tool', 'does nothing', 'touches a workflow'], 'node'],
   ['go-backups', 'list-host', ['changes the surface undeclared', 'has a syntax error'], 'go'],
-  ['rs-notes', 'find-case', ['hard-codes the answer'], 'cargo'],
+  ['rs-notes', 'find-case', ['changes the wrong tool', 'hard-codes the answer'], 'cargo'],
 ];
 
 for (const [name, title, wrong, tool] of SAMPLE) {

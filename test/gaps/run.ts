@@ -78,11 +78,9 @@ export async function draftOf(server: GapServer, gap: Gap, ground: Ground, answe
     await product.as('owner', 'POST', `/issues/${issue}/labels`, { labels: ['patchwork:draft'] });
     const deadline = performance.now() + LIMIT;
     while (performance.now() < deadline) {
-      // A connection that lay idle while the machine was busy building may be gone: then the next question makes another.
-      const item = await product.ask('GET', `/api/feedback/${id}`).catch(() => undefined);
-      const { outcome, reason, summary } = item?.json.drafts.at(-1) ?? {};
+      const { outcome, reason, summary } = (await product.ask('GET', `/api/feedback/${id}`)).json.drafts.at(-1) ?? {};
       if (outcome) return { outcome, reason, summary, ms: Math.round(performance.now() - began) };
-      await sleep(100);
+      await sleep(50);
     }
     throw new Error(`${server.name}/${gap.name}: no outcome within ${LIMIT} ms`);
   } finally {

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApp, createProgress } from '../../src/http/index.ts';
 import { renderGapBody } from '../../src/issues/gap-body.ts';
 import { gapTitle, parseGapBody } from '../../src/issues/index.ts';
 import { type Outbox, openOutbox } from '../../src/outbox/index.ts';
 import type { Report } from '../../src/report/index.ts';
+import { bareApp } from '../support/bare-app.ts';
 
 const signed = { keys: ['a-secret-of-this-server'], repositoryId: 7 };
 /** CI runs some; `FUZZ_RUNS=100000 npx vitest run test/http/fuzz.test.ts` runs many. */
@@ -85,24 +85,7 @@ describe('whatever is sent as a report', () => {
   });
 
   it('gets 201 or a 4xx with a code, and what is taken becomes an issue that GitHub would take and we can read back', async () => {
-    const app = createApp({
-      outbox,
-      repository: 'owner/sample',
-      apiKey: undefined,
-      secrets: [],
-      progress: createProgress(),
-      revoked: async () => [],
-      loopbackOnly: true,
-      gaps: async () => {
-        throw new Error('GitHub is away');
-      },
-      known: () => undefined,
-      now: () => new Date(),
-      health: { mode: 'local', api: '' },
-      log: (message) => {
-        throw new Error(message);
-      },
-    });
+    const app = bareApp({ outbox });
     const seen = { taken: 0, refused: 0 };
     await fc.assert(
       fc.asyncProperty(fc.array(body, { minLength: AT_ONCE, maxLength: AT_ONCE }), async (bodies) => {

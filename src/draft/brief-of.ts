@@ -1,0 +1,26 @@
+import { REPOSITORY_FILE, readRepositoryConfig } from '../config/index.ts';
+import { at, type Gaps, type Note } from '../issues/index.ts';
+import { readSnapshot, selectContext } from '../repo/index.ts';
+import { PatchworkError } from '../report/index.ts';
+import { issueOfProbePath } from '../surface/index.ts';
+import { renderBrief } from './brief.ts';
+import { mayWrite } from './freeze.ts';
+import { gapText } from './pipeline.ts';
+
+/** The brief of a gap as it stands now, without asking for a draft. Throws `not_found` (404). */
+export async function briefOf({ repository, index }: Gaps, issue: number): Promise<string> {
+  const gap = index.canonical(issue);
+  if (!gap) throw new PatchworkError('not_found', 'There is no gap with this number.', { status: 404 });
+  const { rest } = repository.octokit;
+  const { data } = await rest.repos.get(at(repository));
+  const ref = await rest.git.getRef({ ...at(repository), ref: `heads/${data.default_branch}` });
+  const base = { branch: data.default_branch, commit: ref.data.object.sha };
+  const snapshot = await readSnapshot(repository.octokit, repository, base.commit);
+  const { config } = readRepositoryConfig(snapshot.texts.find(({ path }) => path === REPOSITORY_FILE)?.text);
+  const notes: Note[] = [];
+  for (const note of gap.notes) if (!note.throughApi && (await mayWrite(repository, note.author))) notes.push(note);
+  // Probes hold calls that whoever writes a change must not know.
+  const readable = snapshot.texts.filter(({ path }) => issueOfProbePath(path) === undefined);
+  const selection = selectContext(readable, gapText(gap, { notes }), { budgetTokens: config.draft.budget_tokens });
+  return renderBrief(gap, { base, notes }, selection);
+}

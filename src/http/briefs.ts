@@ -1,0 +1,22 @@
+import { PatchworkError } from '../report/index.ts';
+import type { Item } from './items.ts';
+import { githubAway, type Source } from './reading.ts';
+
+export interface BriefSource extends Source {
+  /** The Markdown hand-over of a gap, by its issue: evidence, notes, where in the code. */
+  brief(repository: string, issue: number): Promise<string>;
+}
+
+/** Throws `not_yet` (409) without an issue, `github_unavailable` (503) when the code cannot be read now. */
+export async function briefOfItem(source: BriefSource, repository: string, item: Item): Promise<string> {
+  try {
+    return await source.brief(repository, issueOf(item));
+  } catch (error) {
+    throw error instanceof PatchworkError ? error : githubAway(error);
+  }
+}
+
+export function issueOf(item: Item): number {
+  if (item.gap !== null) return item.gap;
+  throw new PatchworkError('not_yet', 'The report has no issue yet.', { status: 409, next: 'Try again in a moment.' });
+}
