@@ -11,6 +11,7 @@ export interface Incoming {
   key: string | undefined;
   digest: string | undefined;
   body: string;
+  holdMs: number;
 }
 
 export interface Accepted {
@@ -67,7 +68,15 @@ async function store(engine: Engine, sql: Statements, attempts: Attempt[]): Prom
   const sorted = attempts.toSorted((a, b) => compare(place(a), place(b)));
   const rows = await engine.each<{ lane: string; id: string; mark: string | null }>(
     sql.store,
-    sorted.map(({ entry, id, mark }) => [entry.lane, id, entry.kind, mark, entry.digest ?? null, entry.body]),
+    sorted.map(({ entry, id, mark }) => [
+      entry.lane,
+      id,
+      entry.kind,
+      mark,
+      entry.digest ?? null,
+      entry.body,
+      String(entry.holdMs),
+    ]),
   );
   // Of several with the same id and mark, the first in order is the one that was stored.
   const byPlace = new Set(rows.map((row) => place({ entry: row, id: row.id, mark: row.mark })));

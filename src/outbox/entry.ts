@@ -11,6 +11,8 @@ export interface NewEntry {
   digest?: string;
   /** JSON. */
   body: unknown;
+  /** It waits so long, or until it is let go, before a worker may have it. What comes after it in its lane does not wait. */
+  holdMs?: number;
 }
 
 export interface Entry {

@@ -27,6 +27,8 @@ export interface Outbox {
   dead(lane?: string): Promise<Entry[]>;
   /** Gives a dead entry all its attempts again. False: it is not dead. */
   revive(lane: string, id: string): Promise<boolean>;
+  /** Gives an entry that is still held back (`holdMs`) another body, and lets it go. False: it went already. */
+  letGo(lane: string, id: string, body: unknown): Promise<boolean>;
   /** A lane that is due and that nobody holds, the one that waits longest first. `owner` names the caller within its process. */
   claim(owner: string): Promise<Lease | undefined>;
   /**
@@ -129,10 +131,13 @@ export async function openOutbox(
   let closing: Promise<void> | undefined;
 
   return {
-    async accept({ lane, id, kind, key, digest, body }) {
+    async accept({ lane, id, kind, key, digest, body, holdMs = 0 }) {
       if (crowded.has(lane)) throw full('More waits for this repository than the outbox should hold.');
       const text = JSON.stringify(body ?? null);
-      const accepted = await commits.add({ lane, id, kind, key, digest, body: text }, text.length);
+      const accepted = await commits.add(
+        { lane, id, kind, key, digest, body: text, holdMs: Math.ceil(holdMs) },
+        text.length,
+      );
       if (!accepted.repeat) wake();
       return accepted;
     },
@@ -157,6 +162,14 @@ export async function openOutbox(
       });
       if (revived) wake();
       return revived;
+    },
+    async letGo(lane, id, body) {
+      const gone = await engine.tx(async (q) => {
+        await q.all(sql.wake, [lane]);
+        return (await q.all(sql.letGo, [lane, id, JSON.stringify(body ?? null)])).length > 0;
+      });
+      if (gone) wake();
+      return gone;
     },
     claim,
     take: (installation, writes, reserve) => take(engine, sql, installation, writes, reserve === 'people'),

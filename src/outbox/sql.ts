@@ -12,9 +12,9 @@ export function statements(d: Dialect) {
 
   const insert = `
     INSERT INTO outbox_entry (lane, id, kind, mark, digest, body, received_at, retry_at)
-    SELECT r.lane, r.id, r.kind, r.mark, r.digest, r.body, ${now}, ${now}
-    ${d.rows(['lane', 'id', 'kind', 'mark', 'digest', 'body'])}
-    ON CONFLICT DO NOTHING RETURNING lane, id, mark`;
+    SELECT r.lane, r.id, r.kind, r.mark, r.digest, r.body, ${now}, ${now} + CAST(r.hold AS BIGINT)
+    ${d.rows(['lane', 'id', 'kind', 'mark', 'digest', 'body', 'hold'])}
+    ON CONFLICT DO NOTHING RETURNING lane, id, mark${d.combines ? ', retry_at' : ''}`;
   const wake = (names: string) => `
     INSERT INTO outbox_lane (name, due_at) ${names}
     ON CONFLICT (name) DO UPDATE SET due_at = ${d.greatest('excluded.due_at', 'outbox_lane.not_before')}
@@ -56,7 +56,7 @@ export function statements(d: Dialect) {
         ? []
         : [
             `CREATE TRIGGER IF NOT EXISTS outbox_entry_wakes AFTER INSERT ON outbox_entry
-             BEGIN ${wake(`VALUES (new.lane, ${now})`)}; END`,
+             BEGIN ${wake('VALUES (new.lane, new.retry_at)')}; END`,
           ]),
     ],
 
@@ -66,7 +66,7 @@ export function statements(d: Dialect) {
      */
     store: d.combines
       ? `WITH stored AS (${insert}),
-           woken AS (${wake(`SELECT lane, ${now} FROM (SELECT DISTINCT lane FROM stored ORDER BY lane) AS lanes`)})
+           woken AS (${wake('SELECT lane, min(retry_at) FROM stored GROUP BY lane ORDER BY lane')})
          SELECT lane, id, mark FROM stored`
       : insert,
     /** Whatever holds a mark or an id of these; `age` in milliseconds. */
@@ -88,6 +88,10 @@ export function statements(d: Dialect) {
     revive: `
       UPDATE outbox_entry SET state = 'waiting', attempts = 0, reason = NULL, retry_at = ${now}
       WHERE lane = $1 AND id = $2 AND state = 'dead' RETURNING id`,
+
+    letGo: `
+      UPDATE outbox_entry SET body = $3, retry_at = ${now}
+      WHERE lane = $1 AND id = $2 AND state = 'waiting' AND attempts = 0 AND retry_at > ${now} RETURNING id`,
 
     claim: claim(d.lockFree),
     /** For when every due lane was locked for a moment, perhaps by reports that keep coming in: wait for one. */
