@@ -40,6 +40,8 @@ export interface ServerOptions {
   onStep?: DraftWork['onStep'];
   /** What the environment of the process says; the data folder's `.env` counts where it is silent. */
   variables?: Variables;
+  /** How long a report waits for its agent's answer; tests are impatient. */
+  askedMs?: number | undefined;
   /** Wraps what goes to GitHub and what it delivers: tests watch the traffic. */
   around?: (part: 'github' | 'webhooks', handler: Handler) => Handler;
 }
@@ -233,6 +235,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     brief: async (name, issue) => briefOf(await gaps.open(name), issue),
     revoked: async (name) => (await gaps.config(name)).revoked_keys,
     now: () => new Date(),
+    model,
+    askedMs: options.askedMs,
     health: { mode, api: github.api },
     ...(probot ? { webhook: (raw: string, headers: Headers) => acceptWebhook(probot, outbox, raw, headers) } : {}),
     ...(forge ? { otherwise: around('github', (request) => forge.fetch(request)) } : {}),

@@ -9,12 +9,11 @@ import { type McpOptions, mcpRoutes } from './mcp.ts';
 import { type OperationsOptions, operationsRoutes } from './operations.ts';
 import type { Progress } from './progress.ts';
 import { referenceRoutes } from './reference.ts';
-import { reportRoutes } from './reports.ts';
+import { type ReportOptions, reportRoutes } from './reports.ts';
 import { mount } from './route.ts';
 import { type Settings, settingsRoutes } from './settings.ts';
 
-export interface AppOptions extends McpOptions, AccessOptions, OperationsOptions {
-  now(): Date;
+export interface AppOptions extends McpOptions, ReportOptions, AccessOptions, OperationsOptions {
   /** What the drafts of this process say of themselves. */
   progress: Progress;
   settings: Settings;

@@ -1,7 +1,7 @@
-import { type LaneBodies, renderLane } from '../intake/index.ts';
+import { type LaneBodies, renderLane, reportOf } from '../intake/index.ts';
 import type { Gaps } from '../issues/index.ts';
 import type { Entry, Outbox } from '../outbox/index.ts';
-import { PatchworkError, type Report } from '../report/index.ts';
+import { PatchworkError } from '../report/index.ts';
 import { type Item, itemOf, notesOf } from './items.ts';
 import { newestFirst, type Row, rowOf, rowsOf } from './rows.ts';
 
@@ -61,10 +61,9 @@ async function now({ outbox, gaps, known }: Source, repository: string): Promise
 }
 
 function waitingReports(waiting: Entry[], gaps: Gaps | undefined): Item[] {
-  return waiting.flatMap((entry) => {
-    const report = entry.body as Report;
-    return entry.kind === 'report' && !gaps?.index.byReport(report.id) ? [itemOf(report, undefined, [])] : [];
-  });
+  return waiting.flatMap((entry) =>
+    entry.kind === 'report' && !gaps?.index.byReport(entry.id) ? [itemOf(reportOf(entry), undefined, [])] : [],
+  );
 }
 
 type Change = (item: Item) => Item;

@@ -73,7 +73,7 @@ async function apply(gaps: Gaps, lease: Lease, gap: Gap, { command, actor, at }:
       await decide(({ parked: _was, ...rest }) => rest);
       return 'No longer parked.';
     case 'merge':
-      return mergeGap(gaps, lease, gap, command.into, { at, by: actor });
+      return mergeGap(gaps, gap, command.into, { at, by: actor });
     case 'split':
       return splitGap(gaps, lease, gap, command.report, { at, by: actor });
   }

@@ -8,16 +8,20 @@ import {
   createCorpus,
   type Decision,
   decide,
+  gapKey,
+  type Judge,
   readConstraints,
 } from '../triage/index.ts';
-import { modelJudge } from './judge.ts';
+import type { Asked } from './arrived.ts';
+import { isSilent, modelJudge } from './judge.ts';
 
 /** Well below every lease: a judge takes longer to read than a lane's lease lasts. */
 const RENEW_MS = 1000;
 
 /** Where the reports of one turn of a lane belong. */
 export interface Grouping {
-  place(report: Report): Promise<Decision>;
+  /** `asked`: what the agent that reported it was offered, and what it said. */
+  place(report: Report, asked?: Asked): Promise<Decision>;
   /** The report goes to this gap, though GitHub does not know yet: what comes after it is compared with it already. */
   expect(report: Report, gap: Gap): void;
 }
@@ -38,9 +42,10 @@ export function groupingFor(gaps: Gaps, lease: Lease, model: Model | undefined):
   for (const number of memory.expected.keys()) memory.changed.add(number);
   memory.expected.clear();
   const { corpus, constraints } = upToDate(gaps.index);
-  const judge = model && modelJudge(model, corpus.get);
+  const byModel = model && modelJudge(model, corpus.get);
   return {
-    async place(report) {
+    async place(report, asked) {
+      const judge = agentJudge(gaps.index, asked) ?? byModel;
       const renewing = judge && setInterval(() => lease.renew().catch(() => clearInterval(renewing)), RENEW_MS);
       try {
         return await decide(report, corpus, constraints, judge);
@@ -53,6 +58,44 @@ export function groupingFor(gaps: Gaps, lease: Lease, model: Model | undefined):
       memory.changed.add(number);
       upToDate(gaps.index);
     },
+  };
+}
+
+/** The agent's word counts only for what it was offered. */
+function agentJudge(index: GapIndex, asked: Asked | undefined): Judge | undefined {
+  const { gaps, sameAs } = asked ?? {};
+  if (sameAs === undefined || !gaps?.includes(sameAs)) return undefined;
+  return async () => ({ sameAs: index.canonical(sameAs)?.number ?? null, who: 'the agent that reported it' });
+}
+
+/** What is known of a report at once, from memory alone. */
+export interface Recognised {
+  /** The gap that it will fold into. */
+  gap?: Gap;
+  /** Gaps that it might be, for the agent to say. */
+  offers: Gap[];
+}
+
+/** The doors recognise in a tenth of their time, and at most so long at a stretch: recognising must never slow taking down. */
+const SHARE = 0.1;
+const STRETCH_MS = 200;
+
+/** Recognises reports at the door, before anything is decided. */
+export function createRecogniser(): (gaps: Gaps, report: Report, model: Model | undefined) => Promise<Recognised> {
+  let spare = STRETCH_MS;
+  let last = performance.now();
+  return async ({ index }, report, model) => {
+    const same = index.byKey(gapKey(report));
+    const started = performance.now();
+    spare = Math.min(STRETCH_MS, spare + (started - last) * SHARE);
+    last = started;
+    if (same || !isSilent(model, Date.now()) || spare <= 0) return { offers: [], ...(same ? { gap: same } : {}) };
+    const { corpus, constraints } = upToDate(index);
+    const decision = await decide(report, corpus, constraints);
+    spare -= performance.now() - started;
+    if (decision.kind === 'new') return { offers: decision.offers.flatMap(({ gap }) => index.byNumber(gap) ?? []) };
+    const gap = index.byNumber(decision.gap);
+    return { offers: [], ...(gap ? { gap } : {}) };
   };
 }
 

@@ -21,6 +21,15 @@ const RULES = [
   'An outage, a mistake of the caller, praise, or a report that says no need belongs to no gap.',
 ];
 
+/** After a failure, agents are asked instead for so long. */
+const SILENCE_MS = 300_000;
+const failedAt = new WeakMap<Model, number>();
+
+/** Whether there is no judge but the reporting agents at the moment. */
+export function isSilent(model: Model | undefined, now: number): boolean {
+  return !model || now - (failedAt.get(model) ?? Number.NEGATIVE_INFINITY) < SILENCE_MS;
+}
+
 /**
  * A judge that asks a model. It answers with one of the gaps shown or with none: whatever goes wrong, and whatever else it
  * says, is none. Labels are made up for each question, so that no text can name one.
@@ -59,8 +68,10 @@ export function modelJudge(model: Model, gap: (number: number) => KnownGap | und
     };
     try {
       const { value } = await model.ask(question);
-      return { sameAs: shown.find(({ name }) => name === value.same_as)?.number ?? null };
+      failedAt.delete(model);
+      return { sameAs: shown.find(({ name }) => name === value.same_as)?.number ?? null, who: 'the configured model' };
     } catch {
+      failedAt.set(model, Date.now());
       return { sameAs: null };
     }
   };

@@ -1,6 +1,5 @@
 import { foldReports, type Gap, type Gaps } from '../issues/index.ts';
 import type { Entry, Lease } from '../outbox/index.ts';
-import type { Report } from '../report/index.ts';
 
 /**
  * What a holder that slept past its lease may have left: reports that were settled lately and stand nowhere now, because an older
@@ -8,7 +7,7 @@ import type { Report } from '../report/index.ts';
  */
 export async function lostReports(lease: Lease, { index }: Gaps): Promise<Entry[]> {
   const settled = await lease.settled();
-  return settled.filter(({ kind, body }) => kind === 'report' && !index.byReport((body as Report).id));
+  return settled.filter(({ kind, id }) => kind === 'report' && !index.byReport(id));
 }
 
 /** Two open issues for one gap: the older one takes the reports of the other, which is closed as a duplicate. */

@@ -13,7 +13,7 @@ interface Word {
  * Moves all evidence of a gap into another one and closes its issue as a duplicate. The other gap claims the reports first: from
  * then on each counts once, whatever stands where, and every step can be repeated.
  */
-export async function mergeGap(gaps: Gaps, lease: Lease, gap: Gap, number: number, word: Word): Promise<string> {
+export async function mergeGap(gaps: Gaps, gap: Gap, number: number, word: Word): Promise<string> {
   const { index, repository } = gaps;
   const into = index.canonical(number);
   if (!into) throw refusal(`#${number} is no gap of ours.`, 'Name the issue of another gap.');
@@ -28,9 +28,7 @@ export async function mergeGap(gaps: Gaps, lease: Lease, gap: Gap, number: numbe
     const took_ = [...took.filter(({ from }) => from !== gap.number), { from: gap.number, ...word }];
     return { ...record, decisions: { ...decisions, took: took_, constraints: withWord(constraints, together) } };
   });
-  await lease.renew();
   await foldReports(gaps, index.byNumber(into.number) ?? into, gap.held);
-  await lease.renew();
   const { data: canonical } = await repository.octokit.rest.issues.get({
     ...at(repository),
     issue_number: into.number,
@@ -90,9 +88,7 @@ export async function splitGap(gaps: Gaps, lease: Lease, gap: Gap, id: string, w
       )
     : await createGap(gaps, report, `A person took it out of #${gap.number}.`, { took: [took], constraints: [apart] });
   if (!own) throw refusal(`The issue of #${home?.number} holds no marker of ours any more.`, 'Restore its text.');
-  await lease.renew();
   await foldReports(gaps, own, moved);
-  await lease.renew();
   await removeReports(gaps, index.byNumber(gap.number) ?? gap, ids);
   await updateGap(gaps, gap.number, (record) => {
     const { split = [], constraints, ...decisions } = record.decisions ?? {};

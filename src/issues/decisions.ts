@@ -17,6 +17,10 @@ export interface Decisions {
   merged?: Moved<'into'>;
   /** What stands both here and in those issues counts here. */
   took?: Moved<'from'>[];
+  /** It goes on from that issue, which is locked. */
+  continues?: number;
+  /** It was closed, and this report opened it again. `version` and `fixedIn` are empty where they are not known. */
+  regressed?: { report: string; version: string; fixedIn: string; at: string };
   /** Reports of this issue were taken out into these. */
   split?: (Moved<'into'> & { reports: number })[];
 }
@@ -34,16 +38,23 @@ export const DECISIONS = '### Decided';
 
 /** The section of a gap's body that shows them; empty when there are none. */
 export function renderDecisions(decisions: Decisions): string {
-  const { workaround, fixedIn, parked, merged, took = [], split = [] } = decisions;
+  const { workaround, fixedIn, parked, regressed, merged, took = [], split = [], continues } = decisions;
   const lines = [
     ...(workaround ? [`Known workaround: ${inline(workaround)}`] : []),
     ...(fixedIn ? [`Fixed in ${inline(fixedIn)}`] : []),
     ...(parked ? [`Parked${said(parked)}${why(parked.why)}`] : []),
+    ...(regressed ? [`Reopened on ${regressed.at.slice(0, 10)}${regression(regressed)}`] : []),
+    ...(continues ? [`Goes on from #${continues}, which is locked`] : []),
     ...took.map((move) => `Took over reports of #${move.from}${said(move)}`),
     ...split.map((move) => `${reportsOf(move.reports)} taken out into #${move.into}${said(move)}`),
     ...(merged ? [`Merged into #${merged.into}${said(merged)}: its reports count there`] : []),
   ];
   return lines.length ? `${DECISIONS}\n\n${lines.map((line) => `- ${line}`).join('\n')}` : '';
+}
+
+function regression({ version, fixedIn }: { version: string; fixedIn: string }): string {
+  const fix = fixedIn ? `, though ${inline(fixedIn)} should have it fixed` : '';
+  return version ? `: met in ${inline(version)}${fix}` : '';
 }
 
 function said({ by, at }: { by: string; at: string }): string {

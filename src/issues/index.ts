@@ -30,6 +30,7 @@ export {
   foldReports,
   postNote,
   removeReports,
+  sayOnce,
   setReviewed,
   writeComment,
 } from './write.ts';

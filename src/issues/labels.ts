@@ -20,6 +20,7 @@ export const SHIPPED_LABEL = 'patchwork:shipped';
 /** On any open issue or pull request: nothing happens without a person in this repository. */
 export const STOP_LABEL = 'patchwork:stop';
 export const REVIEWED_LABEL = 'patchwork:reviewed';
+export const REGRESSION_LABEL = 'patchwork:regression';
 
 /** Every label with a fixed name. `server:*` labels are made as servers appear. */
 export const LABELS: Label[] = [
@@ -39,6 +40,7 @@ export const LABELS: Label[] = [
     description: 'On any open issue: nothing is drafted or merged without a person',
   },
   { name: REVIEWED_LABEL, color: '6E7781', description: 'A person has looked at this gap' },
+  { name: REGRESSION_LABEL, color: 'B60205', description: 'It was closed, and agents meet it again' },
   ...GAP_TYPES.map((type) => ({
     name: `gap:${type}`,
     color: 'C5B8F0',

@@ -7,7 +7,16 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
  *
  *     <!-- patchwork:v1 <base64url of deflated JSON>.<key id>.<base64url HMAC-SHA256> -->
  */
-export type MarkerRole = 'gap' | 'evidence' | 'note' | 'status' | 'draft' | 'shipped' | 'answers' | 'dashboard';
+export type MarkerRole =
+  | 'gap'
+  | 'evidence'
+  | 'note'
+  | 'status'
+  | 'draft'
+  | 'shipped'
+  | 'answers'
+  | 'dashboard'
+  | 'life';
 
 /** Secrets that sign markers: the first signs, all of them verify, so that a rotation keeps old markers readable. */
 export type MarkerKeys = readonly string[];

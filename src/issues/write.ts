@@ -2,9 +2,10 @@ import { PatchworkError, type Report } from '../report/index.ts';
 import type { Decisions } from './decisions.ts';
 import { addEvidence, parseEvidence, renderEvidence } from './evidence.ts';
 import type { CommentData, Gap } from './gap.ts';
-import { gapTitle, renderGapBody } from './gap-body.ts';
+import { gapTitle, parseGapBody, renderGapBody } from './gap-body.ts';
 import type { Gaps } from './gap-index.ts';
 import { type Label, REVIEWED_LABEL } from './labels.ts';
+import { parseMarker, renderMarker } from './marker.ts';
 import { parseNote, renderNote } from './note.ts';
 import { at, isOurs, openers, type Repository, signed } from './repository.ts';
 import { labelsOf, updateGap } from './update.ts';
@@ -39,6 +40,7 @@ export async function createGap(
 /** Adds reports to a gap: evidence comments, then the impact table and labels. Writes absolute values, so repeating it is harmless. */
 export async function foldReports(gaps: Gaps, gap: Gap, reports: Report[]): Promise<Gap> {
   const { repository, index } = gaps;
+  await demandOurs(repository, gap);
   const known = new Set(gap.held.map((report) => report.id));
   const added = reports.filter((report) => !known.has(report.id));
   if (added.length) {
@@ -52,6 +54,13 @@ export async function foldReports(gaps: Gaps, gap: Gap, reports: Report[]): Prom
     }
   }
   return (await updateGap(gaps, gap.number)) ?? gap;
+}
+
+/** GitHub answers for a transferred issue with the one it became, elsewhere: nothing of ours may be written there. */
+async function demandOurs(repository: Repository, gap: Gap): Promise<void> {
+  const { data } = await repository.octokit.rest.issues.get({ ...at(repository), issue_number: gap.number });
+  if (parseGapBody(data.body ?? '', signed(repository))?.gap === gap.id) return;
+  throw Object.assign(new Error(`Issue #${gap.number} is no longer that of its gap.`), { status: 410 });
 }
 
 /** Takes reports out of a gap's evidence comments. They have to count elsewhere already; the report that opened the issue stays. */
@@ -98,6 +107,19 @@ export async function postNote(
   if (!posted) {
     index.putComment(await writeComment(repository, gap.number, undefined, renderNote(note, signed(repository))));
   }
+}
+
+/** Says something about a gap in a comment of ours, once for each `key`. It notifies people, so it is for what changes its state. */
+export async function sayOnce({ repository, index }: Gaps, gap: Gap, key: string, text: string): Promise<void> {
+  const { keys, repositoryId } = signed(repository);
+  const place = { repositoryId, role: 'life' } as const;
+  const said = (comment: CommentData) => {
+    const payload = parseMarker(keys, place, comment.body ?? '') as { gap?: unknown; key?: unknown } | undefined;
+    return isOurs(repository, comment.user) && payload?.gap === gap.id && payload.key === key;
+  };
+  if ((await commentsOf(repository, gap.number)).some(said)) return;
+  const body = `${text}\n\n${renderMarker(keys, place, { gap: gap.id, key })}`;
+  index.putComment(await writeComment(repository, gap.number, undefined, body));
 }
 
 export async function setReviewed({ repository, index }: Gaps, gap: Gap, reviewed: boolean): Promise<void> {

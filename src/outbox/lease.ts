@@ -50,8 +50,8 @@ export interface Lease {
    * entry of a kind with its own attempts and pauses.
    */
   fail(id: string, reason: string, plan?: { attempts: number; pauseMs: number }): Promise<void>;
-  /** One entry has to wait for so long; nothing is wrong with it. */
-  hold(id: string, forMs: number): Promise<void>;
+  /** These entries have to wait for so long; nothing is wrong with them. */
+  hold(ids: string[], forMs: number): Promise<void>;
   /**
    * Give the lane back. `error`: the lane as a whole failed, the pause grows with each such release in a row. `retryAfterMs`: not
    * before (what GitHub or the budget said). No error when the lease was lost already.
@@ -152,8 +152,13 @@ export function leasing(
           : tuning;
         await held((q) => q.all(sql.fail, [lane, id, text, attempts, firstPauseMs, longestPauseMs]));
       },
-      async hold(id, forMs) {
-        await held((q) => q.all(sql.postpone, [lane, id, Math.ceil(forMs)]));
+      async hold(ids, forMs) {
+        await held((q) =>
+          q.each(
+            sql.postpone(Math.ceil(forMs)),
+            ids.map((id) => [lane, id]),
+          ),
+        );
       },
       async release({ retryAfterMs = 0, error } = {}) {
         await held(async (q, errors) => {

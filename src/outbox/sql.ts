@@ -120,7 +120,9 @@ export function statements(d: Dialect) {
         state = CASE WHEN attempts + 1 >= $4 THEN 'dead' ELSE state END,
         retry_at = ${now} + ${d.least(`CAST($5 AS BIGINT) * (1 << ${d.least('attempts', '20')})`, '$6')}
       WHERE lane = $1 AND id = $2 AND state = 'waiting'`,
-    postpone: `UPDATE outbox_entry SET retry_at = ${now} + $3 WHERE lane = $1 AND id = $2 AND state = 'waiting'`,
+    postpone: (forMs: number) => `
+      UPDATE outbox_entry SET retry_at = ${now} + ${forMs}
+      WHERE (lane, id) IN (SELECT r.lane, r.id ${d.rows(['lane', 'id'])}) AND state = 'waiting'`,
     release: `
       UPDATE outbox_lane SET lease_until = 0, not_before = ${now} + $3, errors = $4, error = $5,
         due_at = (

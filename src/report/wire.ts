@@ -49,6 +49,7 @@ export const reportBody = z.object({
   report_id: lenient,
   surface_hash: lenient,
   session_source: lenient,
+  same_as: z.unknown().optional().describe('The number of one of the gaps that the answer to this report offered.'),
   evidence: lenient.describe('`inferred`: counted from failed calls by the drop-in, not said by an agent.'),
 });
 
@@ -56,6 +57,10 @@ export interface ReadReport {
   report: Report;
   /** True when the caller chose the id, so that it identifies a retry. */
   ownId: boolean;
+  /** An agent hears the answer and can say more: not a count that the drop-in made. */
+  heard: boolean;
+  /** The issue that the agent says it belongs to. */
+  sameAs: number | undefined;
 }
 
 /**
@@ -95,7 +100,13 @@ export function readReport(body: unknown, options: { now: Date; server?: string 
     session_source: line(given.session_source, 64),
     remarks,
   };
-  return { report, ownId };
+  const sameAs = Number(given.same_as);
+  return {
+    report,
+    ownId,
+    heard: given.evidence !== 'inferred',
+    sameAs: Number.isSafeInteger(sameAs) && sameAs > 0 ? sameAs : undefined,
+  };
 }
 
 type TextField = keyof typeof LIMITS;

@@ -6,14 +6,17 @@ import { noiseOf } from './noise.ts';
 
 /**
  * Says whether a report and one of the gaps shown ask for the same: a model, the reporting agent, a person. Anything but the
- * number of a gap that was shown means new; so does a promise that fails.
+ * number of a gap that was shown means new; so does a promise that fails. `who` names it on the issue: “the agent that …”.
  */
-export type Judge = (report: Report, candidates: Candidate[]) => Promise<{ sameAs: number | null }>;
+export type Judge = (report: Report, candidates: Candidate[]) => Promise<{ sameAs: number | null; who?: string }>;
 
-/** Where a report belongs. `why` is one sentence for the issue: words of ours, code spans of single words, no reference. */
+/**
+ * Where a report belongs. `relatives` are gaps that it may have to do with, `offers` those worth asking the reporting agent about.
+ * `why` is one sentence for the issue: words of ours, code spans of single words, no reference.
+ */
 export type Decision =
   | { kind: 'fold'; gap: number; by: 'person' | 'key' | 'judge' | 'likeness'; why: string }
-  | { kind: 'new'; relatives: number[]; why: string };
+  | { kind: 'new'; relatives: number[]; offers: Candidate[]; why: string };
 
 /** How many gaps a judge is shown, and how many a new gap names as its likely relatives. */
 export const SHOWN = 8;
@@ -22,6 +25,9 @@ const RELATIVES = 4;
 // Chosen on the development split of the folding benchmark, with a margin: test/bench/fold.ts says how.
 const SAFE_SCORE = 0.46;
 export const SAFE_MARGIN = 0.06;
+/** From here on it is worth asking an agent that is busy with something else. */
+const PLAUSIBLE_SCORE = 0.18;
+const MOST_OFFERED = 3;
 /** Below this a gap has no more than a word in common with the report. */
 const RELATED_SCORE = 0.1;
 
@@ -48,27 +54,38 @@ export async function decide(
     return { kind: 'fold', gap: same, by: 'key', why: 'An earlier report of this gap uses the same words.' };
   const noise = noiseOf(report);
   if (noise)
-    return { kind: 'new', relatives: [], why: `It reads like ${noise}, so it is not compared with other gaps.` };
+    return {
+      kind: 'new',
+      relatives: [],
+      offers: [],
+      why: `It reads like ${noise}, so it is not compared with other gaps.`,
+    };
 
   // What a person keeps apart stays in the ranking, so that nothing else moves up into its place.
   const ranked = corpus.shortlist(report, SHOWN);
   const candidates = ranked.filter(({ gap }) => allowed(gap));
   const relatives = candidates.filter(({ score }) => score >= RELATED_SCORE).map(({ gap }) => gap);
-  const asNew = (why: string): Decision => ({ kind: 'new', relatives: relatives.slice(0, RELATIVES), why });
+  const offers = candidates.filter(({ score, against }) => score >= PLAUSIBLE_SCORE && !against);
+  const asNew = (why: string): Decision => ({
+    kind: 'new',
+    relatives: relatives.slice(0, RELATIVES),
+    offers: offers.slice(0, MOST_OFFERED),
+    why,
+  });
   const [best, second] = ranked;
   if (!best) return asNew('No earlier gap of this server has anything in common with it.');
   if (!candidates.length || (!judge && best !== candidates[0]))
     return asNew('A person keeps it apart from the gap that is most like it.');
 
   if (judge) {
-    const sameAs = await verdict(judge, report, candidates);
+    const { sameAs, who } = await verdict(judge, report, candidates);
     const chosen = candidates.find(({ gap }) => gap === sameAs);
     if (!chosen) return asNew(`It was compared with ${counted(candidates.length)}; none was recognised as the same.`);
     return {
       kind: 'fold',
       gap: chosen.gap,
       by: 'judge',
-      why: `It was recognised as the same gap among ${counted(candidates.length)} (${likeness(chosen)}).`,
+      why: `It was recognised as the same gap among ${counted(candidates.length)}${who ? ` by ${who}` : ''} (${likeness(chosen)}).`,
     };
   }
 
@@ -86,11 +103,11 @@ export async function decide(
 }
 
 /** A judge that fails has said nothing. */
-async function verdict(judge: Judge, report: Report, candidates: Candidate[]): Promise<number | null> {
+async function verdict(judge: Judge, report: Report, candidates: Candidate[]): ReturnType<Judge> {
   try {
-    return (await judge(report, candidates)).sameAs;
+    return (await judge(report, candidates)) ?? { sameAs: null };
   } catch {
-    return null;
+    return { sameAs: null };
   }
 }
 

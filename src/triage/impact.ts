@@ -39,6 +39,11 @@ export function impactOf(reports: Report[]): Impact {
   };
 }
 
+/** What tells the sessions of reports apart. */
+export function sessionOf({ session_id, client_type }: Pick<Report, 'session_id' | 'client_type'>): string {
+  return session_id ? `session ${session_id}` : `client ${client_type}`;
+}
+
 function sessionsOf(inTime: Report[]): Pick<Impact, 'sessions' | 'reach'> {
   const nameless = new Set<string>();
   const all = new Set<string>();
@@ -49,7 +54,7 @@ function sessionsOf(inTime: Report[]): Pick<Impact, 'sessions' | 'reach'> {
   for (const { session_id, client_type, received_at } of inTime) {
     if (!session_id && (nameless.has(client_type) || nameless.size < MAX_NAMELESS)) nameless.add(client_type);
     else if (!session_id) continue;
-    const session = session_id ? `session ${session_id}` : `client ${client_type}`;
+    const session = sessionOf({ session_id, client_type });
     const at = Date.parse(received_at);
     window.push({ session, at });
     all.add(session);

@@ -27,7 +27,7 @@ export { carriedBy } from './carried.ts';
 export { type Constraint, type Constraints, readConstraints } from './constraints.ts';
 export { type Candidate, type Corpus, createCorpus, type KnownGap } from './corpus.ts';
 export { type Decision, decide, type Judge, SHOWN } from './decide.ts';
-export { type Impact, impactOf } from './impact.ts';
+export { type Impact, impactOf, sessionOf } from './impact.ts';
 export { gapKey } from './key.ts';
 export { type Arrival, canonicalOf, type IssueState, lifeStep, type Step, type Verdict } from './life.ts';
 export { type Noise, noiseOf } from './noise.ts';

@@ -81,6 +81,8 @@ export interface ProductOptions {
   replays?: boolean | Ground;
   /** The environment of another model. */
   model?: Record<string, string>;
+  /** How long a report waits for its agent's answer. */
+  askedMs?: number;
   /** Stands between the product and its GitHub: answers instead of it, or calls `pass` and loses or delays the answer. */
   fault?: (request: Request, pass: () => Promise<Response>) => Promise<Response>;
 }
@@ -99,6 +101,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     local: options.local ?? (await sampleRepository()),
     ground: options.replays === true ? await findGround() : options.replays || undefined,
     onStep: () => {},
+    askedMs: options.askedMs,
     around: (part, handler) => async (request) => {
       if (part === 'webhooks') return watch.receive(handler)(request);
       const pass = async () => watch.serve(handler)(request);

@@ -164,7 +164,10 @@ async function tell(
     const pauseMs = pauseAfter(entry.attempts, answer.retryAfterMs);
     await lease.fail(entry.id, answer.result, { attempts: PAUSES.length + 1, pauseMs });
     if (health.disabled) continue;
-    for (const waiting of deliveries.slice(i + 1)) await lease.hold(waiting.id, pauseMs);
+    await lease.hold(
+      deliveries.slice(i + 1).map(({ id }) => id),
+      pauseMs,
+    );
     return;
   }
 }

@@ -16,6 +16,20 @@ export function subjectNode(asking: Asking, repo: Repo, issue: Issue) {
     : issueNode(asking, viewIssue(asking.world, repo, issue));
 }
 
+/** Of an issue's timeline, GraphQL is asked here only for what REST does not say: of which issue it is a duplicate. */
+function duplicateEvents(asking: Asking, { issue, repo }: IssueView) {
+  return ({ itemTypes, ...args }: ConnectionArguments & { itemTypes?: string[] }) => {
+    if (itemTypes?.join() !== 'MARKED_AS_DUPLICATE_EVENT') return null;
+    const canonical = asking.world.store.get<Issue>('SELECT * FROM issues WHERE id = ?', issue.duplicate_of);
+    return connection('timelineItems', args, listSource(canonical ? [canonical] : []), (other) => ({
+      __typename: 'MarkedAsDuplicateEvent',
+      isCrossRepository: false,
+      canonical: subjectNode(asking, repo, other),
+      duplicate: subjectNode(asking, repo, issue),
+    }));
+  };
+}
+
 export function issueNode(asking: Asking, view: IssueView) {
   const { world } = asking;
   const { issue, repo, subIssues } = view;
@@ -32,6 +46,7 @@ export function issueNode(asking: Asking, view: IssueView) {
       issue.state_reason === 'duplicate' && !enableDuplicate
         ? 'NOT_PLANNED'
         : (issue.state_reason?.toUpperCase() ?? null),
+    timelineItems: duplicateEvents(asking, view),
     isPinned: issue.pinned_at !== null,
     parent: () => view.parent && subjectNode(asking, repo, view.parent),
     subIssues: children,

@@ -1,0 +1,139 @@
+import {
+  createGap,
+  type Decisions,
+  ensureLabels,
+  eventOf,
+  foldReports,
+  type Gap,
+  type Gaps,
+  LABELS,
+  serverLabel,
+} from '../issues/index.ts';
+import type { Entry, Lease } from '../outbox/index.ts';
+import type { Report } from '../report/index.ts';
+import { assess, impactOf, SEVERITIES } from '../triage/index.ts';
+import { type Arrived, reportOf } from './arrived.ts';
+import { type Grouping, groupingFor, renderGrouping } from './grouping.ts';
+import type { LaneOptions } from './lane.ts';
+import { arrive, type Place, reopen, resurface } from './life.ts';
+import { noteFold, type waitToFold } from './pace.ts';
+import { guarded, spend } from './turn.ts';
+
+/** Finds the gap of each report that waits, opens those that are new, and adds the others to theirs, each gap once. */
+export async function placeReports(
+  lease: Lease,
+  gaps: Gaps,
+  entries: Entry[],
+  options: LaneOptions,
+  waitFor: typeof waitToFold,
+): Promise<void> {
+  if (entries.length === 0) return;
+  const folds = new Map<number, Entry[]>();
+  const grouping = groupingFor(gaps, lease, options.model);
+  for (const entry of entries) {
+    const report = reportOf(entry);
+    const fold = (gap: number, kept: Report) => folds.set(gap, [...(folds.get(gap) ?? []), { ...entry, body: kept }]);
+    await guarded(lease, [entry], options, async () => {
+      const held = gaps.index.byReport(report.id);
+      if (held) {
+        // Its gap was opened right before a crash.
+        if (held.id === report.id) await tellOpened(gaps, held, options);
+        fold(held.number, report);
+        return;
+      }
+      const pending = (number: number) => (folds.get(number) ?? []).map(({ body }) => body as Report);
+      const place = await placeOf(gaps, grouping, entry, pending);
+      if (place.kind === 'new') {
+        const decisions = place.continues === undefined ? {} : { continues: place.continues };
+        grouping.expect(report, await open(lease, gaps, report, place.why, decisions, options));
+        return;
+      }
+      if (place.reopen || place.notice) await spend(lease, options, 3);
+      if (place.reopen) await reopen(gaps, place.gap, report, place.reopen, options.notify);
+      if (place.notice) await resurface(gaps, place.gap, report, place.notice);
+      const kept = { ...report, remarks: [...report.remarks, ...place.remarks] };
+      grouping.expect(kept, place.gap);
+      fold(place.gap.number, kept);
+    });
+  }
+  for (const [number, group] of folds) {
+    await guarded(lease, group, options, async () => {
+      const gap = gaps.index.byNumber(number) as Gap;
+      const waitMs = waitFor(gaps.index, gap, options.now());
+      if (waitMs > 0) {
+        await lease.hold(
+          group.map(({ id }) => id),
+          waitMs,
+        );
+        return;
+      }
+      await spend(lease, options, 2);
+      const reports = group.map((entry) => entry.body as Report);
+      const folded = await foldReports(gaps, gap, reports).catch((error) => {
+        // Deleted or transferred since: the reports open a gap of their own at the next turn.
+        if ([404, 410].includes(error.status)) gaps.index.forgetIssue(number);
+        throw error;
+      });
+      await tellEscalation(gaps, folded, reports, options);
+      noteFold(gaps.index, gap, options.now());
+      await lease.settle({ ids: group.map((entry) => entry.id), intents: group.map((entry) => entry.id) });
+      options.log('reports folded', { lane: lease.lane, gap: number, reports: group.length });
+    });
+  }
+}
+
+/** Which gap it is, and what its coming does to the gap's issue. */
+async function placeOf(
+  gaps: Gaps,
+  grouping: Grouping,
+  entry: Entry,
+  pending: (number: number) => Report[],
+): Promise<Place & { remarks: string[] }> {
+  const report = reportOf(entry);
+  const decision = await grouping.place(report, (entry.body as Arrived).asked);
+  if (decision.kind === 'new') return { kind: 'new', why: renderGrouping(decision), remarks: [] };
+  const gap = gaps.index.byNumber(decision.gap);
+  if (!gap) return { kind: 'new', why: `Its gap, #${decision.gap}, is gone.`, remarks: [] };
+  // Repeats in the same words explain themselves.
+  const remarks = decision.by === 'key' ? [] : [decision.why.replaceAll('`', '')];
+  return { ...(await arrive(gaps, gap, report, pending)), remarks };
+}
+
+/** The intention is on disk before GitHub is asked, so that after a crash the issue is looked for instead of opened again. */
+async function open(
+  lease: Lease,
+  gaps: Gaps,
+  report: Report,
+  reason: string,
+  decisions: Decisions,
+  options: LaneOptions,
+): Promise<Gap> {
+  await spend(lease, options, 1);
+  await ensureLabels(gaps, [...LABELS, serverLabel(report.server_name)]);
+  await lease.intend(report.id, {});
+  const gap = await createGap(gaps, report, reason, decisions);
+  await tellOpened(gaps, gap, options);
+  await lease.settle({ ids: [report.id], intents: [report.id] });
+  // GitHub drops labels without a word when the credentials may not set them.
+  if (gap.labels.length === 0)
+    options.log('GitHub dropped the labels: the credentials may not write issues', { gap: gap.number });
+  options.log('gap opened', { lane: lease.lane, gap: gap.number, report: report.id });
+  return gap;
+}
+
+const severityOf = (reports: Report[]) => assess(impactOf(reports)).severity;
+
+async function tellOpened({ repository }: Gaps, gap: Gap, { notify }: LaneOptions): Promise<void> {
+  const severity = severityOf(gap.reports.slice(0, 1));
+  await notify(eventOf(repository, gap, 'gap.opened', gap.id, { severity }));
+}
+
+/** Compares with the gap without these reports, so that it is told after a crash, too. */
+async function tellEscalation({ repository }: Gaps, gap: Gap, added: Report[], { notify }: LaneOptions): Promise<void> {
+  const ids = new Set(added.map((report) => report.id));
+  const earlier = gap.reports.filter((report) => !ids.has(report.id));
+  if (earlier.length === 0 || gap.decisions.severity) return;
+  const [was, severity] = [severityOf(earlier), severityOf(gap.reports)];
+  if (SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(was)) return;
+  await notify(eventOf(repository, gap, 'gap.escalated', severity, { severity, was }));
+}
