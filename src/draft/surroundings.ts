@@ -6,6 +6,7 @@ import type { Material } from './material.ts';
 const MOST = { file: 6000, data: 12_000, readme: 8000, standIns: 8000 };
 const MOST_PATHS = 300;
 const DATA = /\.(?:csv|json|jsonl|ndjson|toml|tsv|txt|xml|ya?ml)$/i;
+const NAMES = /[\w.-]{1,100}\.(?:csv|json|jsonl|ndjson|toml|tsv|txt|xml|ya?ml)\b/gi;
 const MANIFEST = /(?:^|\/)(?:package|tsconfig[^/]*|deno|composer|cargo|pyproject)\.(?:json|toml)$/i;
 
 /**
@@ -17,7 +18,7 @@ export function surroundingsOf({ snapshot, selection, config }: Material): { nam
   const readme = snapshot.texts.find(({ path }) => /^readme\.md$/i.test(path) && !shown.has(path));
   const standIns = config.server?.stubs && JSON.stringify(config.server.stubs);
   const others = snapshot.files.map(({ path }) => path).filter((path) => !selection.paths.includes(path));
-  return [
+  const blocks = [
     ...dataNamed(snapshot, selection, JSON.stringify(config.server ?? {})),
     ...(standIns
       ? [{ name: 'stand-ins for what the server talks to when it is checked', text: cut(standIns, MOST.standIns) }]
@@ -25,22 +26,26 @@ export function surroundingsOf({ snapshot, selection, config }: Material): { nam
     ...(readme && readme.text.length <= MOST.readme ? [{ name: `file ${readme.path}`, text: readme.text }] : []),
     ...(others.length ? [{ name: 'other-files', text: others.slice(0, MOST_PATHS).join('\n') }] : []),
   ];
+  // Beside the code's budget, at most a quarter of it: that many tokens are four times as many characters.
+  let left = config.draft.budget_tokens;
+  return blocks.filter(({ text }) => {
+    if (text.length > left) return false;
+    left -= text.length;
+    return true;
+  });
 }
 
 function dataNamed(snapshot: Snapshot, selection: Selection, configured: string): { name: string; text: string }[] {
   const shown = new Set(selection.files.map(({ path }) => path));
   const texts = snapshot.texts.filter(({ path }) => shown.has(path)).map(({ text }) => text);
-  const isNamed = (path: string) => {
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    return configured.includes(name) || texts.some((text) => text.includes(name));
-  };
+  const names = new Set([configured, ...texts].flatMap((text) => text.match(NAMES) ?? []));
   const named = snapshot.texts.filter(
     ({ path, text }) =>
       DATA.test(path) &&
       !MANIFEST.test(path) &&
       !refusePath(path) &&
       !shown.has(path) &&
-      isNamed(path) &&
+      names.has(path.slice(path.lastIndexOf('/') + 1)) &&
       !secretsIn(text).length,
   );
   let left = MOST.data;

@@ -45,5 +45,7 @@ describe('what is shown around the code', () => {
     const files = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`d${i}.json`, 'x'.repeat(9000)]));
     const shown = around({ 'server.py': Object.keys(files).join(), ...files });
     expect(Object.values(shown).join('').length).toBeLessThan(13_000);
+    const small = around({ 'server.py': Object.keys(files).join(), ...files }, 'draft: {budget_tokens: 2000}');
+    expect(Object.values(small).join('').length).toBeLessThan(2000);
   });
 });
