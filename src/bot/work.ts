@@ -80,6 +80,8 @@ async function workDraft(lease: Lease, repository: string, entry: Entry, options
       gaps,
       model: options.model(),
       ground: options.ground,
+      // A lane is worked by one at a time, so whoever holds it takes up what another holder left.
+      runner: 'lane',
       hold: () => lease.renew(),
       onStep: (text) => options.onStep({ repository, issue: request.issue, request: request.request, text }),
       recall: async () => (await lease.intents()).find((intent) => intent.key === memory)?.data,

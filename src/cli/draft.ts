@@ -54,6 +54,7 @@ async function direct(environment: Environment, variables: Variables, issue: num
       gaps,
       model: modelFromEnvironment(variables),
       ground: undefined,
+      runner: `cli ${process.pid}`,
       hold: async () => {},
       onStep: (text) => console.error(`· ${text}`),
       recall: async () => undefined,

@@ -97,6 +97,8 @@ const schema = z.strictObject({
       budget_tokens: z.number().int().min(2000).max(500_000).default(30_000),
       max_files: z.number().int().min(1).max(100).default(20),
       max_lines: z.number().int().min(1).max(10_000).default(1500),
+      /** Drafts of ours that may wait for a review at the same time. */
+      max_in_flight: z.number().int().min(1).max(50).default(3),
       paths: z.strictObject({ allow: globs.default([]), deny: globs.default([]) }).prefault({}),
     })
     .prefault({}),

@@ -13,6 +13,9 @@ const edit = z.discriminatedUnion('kind', [
     content: z.string().describe('The whole new content of a file that is new or was shown whole.'),
   }),
   z.object({ kind: z.literal('delete'), path: z.string() }),
+  z
+    .object({ kind: z.literal('read'), path: z.string() })
+    .describe('Asks for a listed file that was not shown. Once, and then all edits are of this kind.'),
 ]);
 
 /** What the model answers to the draft question. Every field is required, as strict schemas demand. */

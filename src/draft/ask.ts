@@ -1,13 +1,17 @@
 import { ModelError } from '../model/index.ts';
-import type { Change } from '../repo/index.ts';
+import type { Change, Edit } from '../repo/index.ts';
 import { PatchworkError } from '../report/index.ts';
 import type { ReplayReport } from '../surface/index.ts';
 import { type DraftAnswer, draftAnswer } from './answer.ts';
+import { newCapabilities } from './capabilities.ts';
 import { checkEdits } from './check.ts';
 import type { Material } from './material.ts';
-import { renderPrompt, renderRepair } from './prompt.ts';
+import { filesAskedFor, type MoreFiles, showMore } from './more-files.ts';
+import { renderMore, renderPrompt, renderRepair } from './prompt.ts';
 import { inertProse } from './prose.ts';
-import type { NoProof, Proof } from './replay.ts';
+import { type NoProof, type Proof, withChanges } from './replay.ts';
+import { judgeStatically } from './static-claims.ts';
+import { newSyntaxErrors } from './syntax.ts';
 import { breaks, printed, probeFile, shortcomings, unproven, type Verdict, verdictOf } from './verdict.ts';
 
 /** What a run has once the model has answered and its answer was examined: a resumed run publishes exactly this. */
@@ -16,10 +20,14 @@ export interface Written {
   changes: Change[];
   verdict: Verdict;
   model: string;
+  /** Files that the model asked for and was shown. */
+  more: string[];
 }
 
 /** One repair with the real reason is worth more than any wording; after the second there is little to win. */
 const REPAIRS = 2;
+
+const NOTHING_FOUND = { shown: [], wrong: [], unjudged: [] };
 
 /** Slips that a second look at the exact reason mends; whatever smells of intent is not asked for twice. */
 const REPAIRABLE = new Set([
@@ -29,6 +37,9 @@ const REPAIRABLE = new Set([
   'file_not_found',
   'abbreviated',
   'no_change',
+  'syntax_error',
+  'removes_tests',
+  'asks_again',
 ]);
 
 /**
@@ -38,9 +49,11 @@ const REPAIRABLE = new Set([
 export async function askForDraft(material: Material, proof: Proof | NoProof): Promise<Written> {
   const { model, status, snapshot, selection, config, gap } = material;
   await status.step(`Asking ${model.name} with ${selection.files.length} of ${snapshot.files.length} files`);
-  const prompt = renderPrompt(material, 'probes' in proof ? proof.probes : []);
+  const probes = 'probes' in proof ? proof.probes : [];
+  let prompt = renderPrompt(material, probes);
   let next = prompt;
   let before: { said: string; report: ReplayReport } | undefined;
+  let more: MoreFiles | undefined;
   for (let repairs = 0; ; repairs += 1) {
     let last = repairs === REPAIRS;
     const again = async (said: string, reason: string, words = '') => {
@@ -61,18 +74,43 @@ export async function askForDraft(material: Material, proof: Proof | NoProof): P
       return {
         answer,
         changes: [],
-        verdict: unproven({ code: 'no_edits', why: 'There is nothing to try.' }),
+        verdict: unproven({ code: 'no_edits', why: 'There is nothing to try.' }, NOTHING_FOUND, []),
         model: asked.model,
+        more: more?.shown ?? [],
       };
+    const wanted = filesAskedFor(answer);
+    if (wanted.length && !more) {
+      more = showMore(selection, snapshot, wanted, Math.floor(config.draft.budget_tokens / 2));
+      await status.step(`Asking with ${more.shown.length} more files`);
+      prompt = renderPrompt({ ...material, selection: more.selection }, probes);
+      next = renderMore(prompt, more.missing);
+      repairs -= 1;
+      continue;
+    }
     let changes: Change[];
     try {
-      changes = checkEdits(snapshot, answer.edits, config);
+      changes = checkEdits(snapshot, changing(answer), config);
+      await refuseBrokenSyntax(changes, material);
     } catch (error) {
       if (last || !(error instanceof PatchworkError) || !REPAIRABLE.has(error.code)) throw error;
       await again(said, error.message);
       continue;
     }
-    if (!('probes' in proof)) return { answer, changes, verdict: unproven(proof), model: asked.model };
+    const capabilities = newCapabilities(snapshot.texts, changes);
+    if (!('probes' in proof)) {
+      const found = judgeStatically(answer.declared_changes, snapshot.texts, withChanges(snapshot.texts, changes));
+      if (found.wrong.length && !last) {
+        await again(said, found.wrong.join(' '));
+        continue;
+      }
+      return {
+        answer,
+        changes,
+        verdict: unproven(proof, found, capabilities),
+        model: asked.model,
+        more: more?.shown ?? [],
+      };
+    }
     // Whoever answers the same again has no other answer: it was tried, and is not asked for a third time.
     const isRepeated = said === before?.said;
     if (!isRepeated) await status.step('Trying the draft');
@@ -90,10 +128,34 @@ export async function askForDraft(material: Material, proof: Proof | NoProof): P
     return {
       answer,
       changes: [...changes, probeFile(gap.number, proof.probes)],
-      verdict: verdictOf(report),
+      verdict: verdictOf(report, capabilities),
       model: asked.model,
+      more: more?.shown ?? [],
     };
   }
+}
+
+/** The edits that change something. Asking for files is no change, and once is enough. */
+function changing({ edits }: DraftAnswer): Edit[] {
+  if (edits.some(({ kind }) => kind === 'read')) {
+    throw new PatchworkError('asks_again', 'Files can be asked for once, with nothing else in the answer.', {
+      status: 422,
+    });
+  }
+  return edits.filter((edit) => edit.kind !== 'read');
+}
+
+/** What cannot be parsed is not worth a build: it goes back with its place. */
+async function refuseBrokenSyntax(changes: Change[], { status }: Material): Promise<void> {
+  const errors = await newSyntaxErrors(changes);
+  if (errors === undefined) {
+    await status.step('The syntax is not checked: no grammars are installed here');
+    return;
+  }
+  const [first] = errors;
+  if (!first) return;
+  const places = errors.map(({ path, line }) => `\`${path}\` at line ${line}`).join(', ');
+  throw new PatchworkError('syntax_error', `With the edits, ${places} cannot be parsed.`, { status: 422 });
 }
 
 /** An answer that is not of the asked form is worth another try; every other failure is not. */

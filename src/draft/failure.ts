@@ -4,7 +4,9 @@ import { PatchworkError } from '../report/index.ts';
 import { inertProse } from './prose.ts';
 
 /** How a run ends, as the issue says it. */
-export type Ending = Pick<DraftRun, 'reason' | 'summary' | 'branch' | 'pull' | 'proof'> & { outcome: Outcome };
+export type Ending = Pick<DraftRun, 'reason' | 'summary' | 'branch' | 'pull' | 'commit' | 'proof'> & {
+  outcome: Outcome;
+};
 
 export function declined(reason: string, summary: string): Ending {
   return { outcome: 'declined', reason, summary };

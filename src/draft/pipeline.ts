@@ -1,4 +1,4 @@
-import { REPOSITORY_FILE, readRepositoryConfig } from '../config/index.ts';
+import { type RepositoryConfig, readRepositoryConfig } from '../config/index.ts';
 import {
   at,
   DRAFT_FAILED_LABEL,
@@ -12,20 +12,25 @@ import {
   type Outcome,
 } from '../issues/index.ts';
 import type { Model } from '../model/index.ts';
-import { commitChanges, openPull, readSnapshot, selectContext } from '../repo/index.ts';
+import { type Commit, commitChanges, openPull, publishAtOnce, readSnapshot, selectContext } from '../repo/index.ts';
 import { issueOfProbePath } from '../surface/index.ts';
+import { type CheckRun, takeOff } from './act.ts';
 import { askForDraft, type Written } from './ask.ts';
 import { renderBranch } from './branch.ts';
 import { renderBrief } from './brief.ts';
 import { declined, type Ending, failureOf } from './failure.ts';
-import { type Frozen, freeze, mayWrite } from './freeze.ts';
+import { earlierDraft, type Frozen, freeze, rightsOf } from './freeze.ts';
 import { refusedByLevel } from './level.ts';
 import type { Material } from './material.ts';
+import { preflight } from './preflight.ts';
 import { inertProse } from './prose.ts';
 import { commitMessage, pullTitle, renderPullBody } from './pull-text.ts';
 import { type Ground, type NoProof, prove } from './replay.ts';
 import type { DraftRequest } from './request.ts';
+import { readStanding, type Standing } from './standing.ts';
 import { openStatus, type StatusComment } from './status.ts';
+import { supersede } from './supersede.ts';
+import { checkOf } from './verdict.ts';
 
 export interface DraftOptions {
   gaps: Gaps;
@@ -36,6 +41,8 @@ export interface DraftOptions {
   onStep(text: string): void;
   /** Throws when the run is no longer ours: nothing is written to GitHub after that. */
   hold(): Promise<void>;
+  /** Names who runs it: an interrupted run is taken up by its own runner at once, by another one only when nothing was heard for long. */
+  runner: string;
   /** What an interrupted run of the same request already had. */
   recall(): Promise<unknown>;
   remember(kept: Kept): Promise<void>;
@@ -51,54 +58,76 @@ export interface Kept extends Written {
  * Turns a gap into a draft pull request. Whatever happens is an outcome on the issue; only failures that may pass (GitHub down,
  * the lease lost) are thrown, so that the caller can try the same request again. Undefined when the request is none of ours.
  */
-export async function draftGap(request: DraftRequest, options: DraftOptions): Promise<DraftRun | undefined> {
+export async function draftGap(told: DraftRequest, options: DraftOptions): Promise<DraftRun | undefined> {
   const { gaps } = options;
-  await gaps.index.refresh();
-  const gap = gaps.index.byNumber(request.issue);
+  const { repository, index } = gaps;
+  const standing = await readStanding(repository, told.issue);
+  if (!standing) return undefined;
+  const { issue, comments } = standing;
+  if (!comments || !index.holds(told.issue, { body: issue.body, comments })) await index.refresh();
+  const gap = index.byNumber(told.issue);
   if (!gap) return undefined;
-  const earlier = gap.status?.runs.find((run) => run.request === request.request);
-  if (earlier?.outcome) return earlier;
-  const actor = request.actor === 'operator' ? 'operator' : request.actor.login;
-  const { by, guidance, revise } = request;
-  const run: DraftRun = earlier ?? {
-    request: request.request,
-    actor,
-    by,
-    startedAt: new Date().toISOString(),
-    ...(guidance === undefined ? {} : { guidance }),
-    ...(revise === undefined ? {} : { revise }),
-  };
-  const status = openStatus(gaps, gap, run, options.onStep);
 
+  const request = asLabeled(told, standing);
+  const isLabeled = issue.labels.includes(DRAFT_LABEL);
+  const runs = gap.status?.runs ?? [];
+  const earlier = runs.find((run) => run.request === request.request);
+  if (earlier?.outcome) {
+    if (request.by === 'label' && isLabeled) await takeOff(repository, gap.number, DRAFT_LABEL);
+    if (earlier === runs.at(-1)) await finishLabels(gaps, issue.labels, gap, earlier.outcome);
+    return earlier;
+  }
+  if (earlier && isElsewhere(earlier, gap, options.runner)) return undefined;
   // A label that is gone was already acted upon: the same event told twice, or taken back.
-  if (!earlier && request.by === 'label' && !gap.labels.includes(DRAFT_LABEL)) return undefined;
+  if (!earlier && request.by === 'label' && !isLabeled) return undefined;
 
-  const end: End = async (ending, below) => {
-    const ended = { ...run, ...ending };
+  const run = earlier ? { ...earlier, runner: options.runner } : begun(request, options.runner);
+  const status = openStatus(gaps, gap, run, standing, options.onStep);
+  const { config, problem } = readRepositoryConfig(standing.config);
+  if (problem) options.onStep(`${problem}; the defaults are used`);
+  const rights = rightsOf(repository);
+  let asks = request.by === 'label' && isLabeled ? [DRAFT_LABEL] : [];
+
+  const end: End = async (ending, more = {}) => {
+    const ended: DraftRun = { ...run, ...ending, endedAt: new Date().toISOString() };
     const label = LABEL_AFTER[ending.outcome];
-    await relabel(gaps, gap, { add: label ? [label] : [], remove: [DRAFTING_LABEL] });
-    await status.end(ended, below);
+    await options.hold();
+    await status.end(ended, {
+      ...more,
+      add: label ? [label] : [],
+      remove: [DRAFTING_LABEL, ...asks],
+    });
     return ended;
   };
 
+  const refusal = await preflight({
+    request,
+    issue: gap.number,
+    standing,
+    runs: runs.filter(({ outcome }) => outcome),
+    parked: gap.decisions.parked?.why,
+    notes: gap.notes,
+    maxInFlight: config.draft.max_in_flight,
+    isResumed: earlier !== undefined,
+    mayWrite: rights,
+  });
+  if (refusal) return end(refusal);
+
   // The run is on the issue before its label is off: a crash in between finds one or the other.
-  await status.step('Looking at the request');
-  await relabel(gaps, gap, { add: [], remove: [DRAFT_LABEL] });
-  if (
-    request.by !== 'auto' &&
-    request.actor !== 'operator' &&
-    !(await mayWrite(gaps.repository, request.actor.login))
-  ) {
-    return end(
-      declined('not_allowed', 'Only people with write access can ask for a draft: one of them may apply the label.'),
-    );
+  await options.hold();
+  await status.begin('Looking at the request', {
+    add: [DRAFTING_LABEL],
+    remove: [DRAFTED_LABEL, DRAFT_FAILED_LABEL].filter((name) => issue.labels.includes(name)),
+  });
+  if (asks.length && !(await takeOff(repository, gap.number, DRAFT_LABEL))) {
+    // Of two runners of one request exactly one takes the label off; a person may do so, too.
+    const now = await readStanding(repository, gap.number);
+    if (now?.unlabeled?.byUs) return undefined;
+    return end(declined('cancelled', 'The label was taken off again.'));
   }
-  if (gap.state === 'closed') {
-    return end(declined('issue_closed', 'The issue is closed: reopen it to ask for a draft.'));
-  }
-  await relabel(gaps, gap, { add: [DRAFTING_LABEL], remove: [DRAFTED_LABEL, DRAFT_FAILED_LABEL] });
+  asks = [];
   try {
-    return await write(request, options, gap, run, status, end);
+    return await write({ request, options, gap, run, status, standing, config, rights, end });
   } catch (error) {
     const failure = failureOf(error);
     if (!failure) throw error;
@@ -106,49 +135,102 @@ export async function draftGap(request: DraftRequest, options: DraftOptions): Pr
   }
 }
 
-type End = (ending: Ending, below?: string) => Promise<DraftRun>;
+/** A crash between the last word of a run and its labels leaves them as they were while it ran. */
+async function finishLabels({ repository }: Gaps, labels: string[], gap: Gap, outcome: Outcome): Promise<void> {
+  if (!labels.includes(DRAFTING_LABEL)) return;
+  await takeOff(repository, gap.number, DRAFTING_LABEL);
+  const label = LABEL_AFTER[outcome];
+  const route = { ...at(repository), issue_number: gap.number };
+  if (label) await repository.octokit.rest.issues.addLabels({ ...route, labels: [label] });
+}
 
-async function write(
-  request: DraftRequest,
-  options: DraftOptions,
-  gap: Gap,
-  run: DraftRun,
-  status: StatusComment,
-  end: End,
-): Promise<DraftRun> {
+/**
+ * A label's request is known by the event of putting it on, and its author is who put it on: whoever tells of it, and however
+ * often, it is one request.
+ */
+function asLabeled(told: DraftRequest, { labeled, issue }: Standing): DraftRequest {
+  if (told.by !== 'label' || !labeled) return told;
+  // A lost run is told by its own name, while a newer label may wait.
+  if (told.request.startsWith(LABELED) && !issue.labels.includes(DRAFT_LABEL)) return told;
+  return { ...told, request: `${LABELED}${labeled.id}`, actor: { login: labeled.login }, at: labeled.at };
+}
+
+const LABELED = 'label ';
+
+/** After so long without a word from another runner, its run is taken over. */
+const SILENT_MS = 30 * 60_000;
+
+function isElsewhere(run: DraftRun, gap: Gap, runner: string): boolean {
+  const heard = Date.parse(gap.status?.updatedAt ?? '') || 0;
+  return run.runner !== undefined && run.runner !== runner && Date.now() - heard < SILENT_MS;
+}
+
+function begun({ request, by, actor, guidance, revise }: DraftRequest, runner: string): DraftRun {
+  return {
+    request,
+    actor: actor === 'operator' ? 'operator' : actor.login,
+    by,
+    runner,
+    startedAt: new Date().toISOString(),
+    ...(guidance === undefined ? {} : { guidance }),
+    ...(revise === undefined ? {} : { revise }),
+  };
+}
+
+type End = (ending: Ending, more?: { below?: string; check?: CheckRun }) => Promise<DraftRun>;
+
+/** What the stages after the preflight work on. */
+interface Work {
+  request: DraftRequest;
+  options: DraftOptions;
+  gap: Gap;
+  run: DraftRun;
+  status: StatusComment;
+  standing: Standing;
+  config: RepositoryConfig;
+  rights: (login: string) => Promise<boolean>;
+  end: End;
+}
+
+async function write(work: Work): Promise<DraftRun> {
+  const { request, options, gap, status, standing, config, rights, end } = work;
   const { repository } = options.gaps;
   const kept = (await options.recall()) as Kept | undefined;
-  await status.step('Freezing what the draft is based on');
-  const frozen = kept?.frozen ?? (await freeze(repository, gap, request.at));
+  const frozen = kept?.frozen ?? (await freezeAll(work));
   await status.step(`Reading \`${frozen.base.branch}\` at ${frozen.base.commit.slice(0, 10)}`);
   const snapshot = await readSnapshot(repository.octokit, repository, frozen.base.commit);
-  const { config, problem } = readRepositoryConfig(snapshot.texts.find((file) => file.path === REPOSITORY_FILE)?.text);
-  if (problem) options.onStep(`${problem}; the defaults are used`);
   // The probes of earlier gaps hold calls that whoever writes a change must not know.
   const readable = snapshot.texts.filter(({ path }) => issueOfProbePath(path) === undefined);
   const selection = selectContext(readable, gapText(gap, frozen), { budgetTokens: config.draft.budget_tokens });
 
   const refused = refusedByLevel(config.level, request.by);
-  if (refused) return end(refused, renderBrief(gap, frozen, selection));
+  if (refused) return end(refused, { below: renderBrief(gap, frozen, selection) });
   if (!options.model) {
-    const brief = renderBrief(gap, frozen, selection);
+    const below = renderBrief(gap, frozen, selection);
     return end(
       declined(
         'no_model',
         'No model is configured, so here is the brief instead. To get drafts, set `ANTHROPIC_API_KEY` or `OPENAI_API_KEY` (or ' +
           '`PATCHWORK_PROVIDER` and `PATCHWORK_MODEL` for a compatible server) where this runs, and apply the label again.',
       ),
-      brief,
+      { below },
     );
   }
-  const work =
-    kept ??
-    (await draw(options, { repository, model: options.model, status, gap, frozen, snapshot, selection, config }));
-  if ('outcome' in work) return end(work);
+  const material = { repository, model: options.model, status, gap, frozen, snapshot, selection, config };
+  const written = kept ?? (await draw(options, material));
+  if ('outcome' in written) return end(written);
   if (!(await stillWanted(options.gaps, gap))) {
     return end(declined('cancelled', 'The label was taken off or the issue closed while the draft was being written.'));
   }
-  return publish(options, gap, run, status, end, work);
+  return publish(work, written);
+
+  async function freezeAll({ run }: Work): Promise<Frozen> {
+    const own = standing.drafts.filter((draft) => draft.issue === gap.number);
+    const pull = request.revise?.pull ?? (run.guidance === undefined ? undefined : own[0]?.number);
+    const earlier =
+      pull !== undefined && own.some((draft) => draft.number === pull) && (await earlierDraft(repository, pull));
+    return { ...(await freeze(gap, request, standing, rights)), ...(earlier ? { earlier } : {}) };
+  }
 }
 
 /** Shows the gap where that is possible, and has the change written; an ending where there is nothing to change. */
@@ -169,48 +251,58 @@ async function draw(options: DraftOptions, material: Material): Promise<Kept | E
       'The model sees no change of code that would close this gap. Add a note that says more, or close the issue.',
     );
   }
-  const kept: Kept = { ...written, frozen, considered: selection.files.map(({ path, why }) => ({ path, why })) };
+  const considered = [
+    ...written.more.map((path) => ({ path, why: 'the model asked for it' })),
+    ...selection.files.filter(({ path }) => !written.more.includes(path)).map(({ path, why }) => ({ path, why })),
+  ];
+  const kept: Kept = { ...written, frozen, considered };
   await options.remember(kept);
   return kept;
 }
 
 const NOT_HERE: NoProof = { code: 'not_replayed', why: 'Code of the repository is not run here.' };
 
-async function publish(
-  options: DraftOptions,
-  gap: Gap,
-  run: DraftRun,
-  status: StatusComment,
-  end: End,
-  work: Kept,
-): Promise<DraftRun> {
-  const { repository } = options.gaps;
-  const { answer, frozen, changes, verdict } = work;
+async function publish({ options, gap, run, status, standing, end }: Work, written: Kept): Promise<DraftRun> {
+  const { gaps } = options;
+  const { repository } = gaps;
+  const { octokit } = repository;
+  const { answer, frozen, changes, verdict } = written;
   const branch = renderBranch(gap.number, gapTitle(gap.held[0]), run.request);
-  await options.hold();
-  await status.step(`Committing ${changes.length} ${changes.length === 1 ? 'file' : 'files'} to \`${branch}\``);
-  const head = await commitChanges(repository.octokit, repository, {
-    branch,
-    base: frozen.base.commit,
-    ...commitMessage(answer, gap),
-    changes,
-  });
-  await options.hold();
-  await status.step('Opening the draft pull request');
-  const pull = await openPull(repository.octokit, repository, {
+  const before = standing.drafts.filter((draft) => draft.issue === gap.number && draft.branch !== branch);
+  const commit = { branch, base: frozen.base.commit, ...commitMessage(answer, gap), changes };
+  const pull = {
     branch,
     base: frozen.base.branch,
     title: pullTitle(answer, gap),
-    body: renderPullBody({ ...work, gap, actor: run.actor }),
-  });
-  return end({
-    outcome: verdict.outcome,
-    reason: verdict.reason,
-    summary: `Draft pull request #${pull.number} is ready for review. ${verdict.summary}`,
-    branch,
-    pull: { number: pull.number, url: pull.url },
-    ...(verdict.outcome === 'verified' ? { proof: { head, stops: verdict.stops, confidence: answer.confidence } } : {}),
-  });
+    body: renderPullBody({ ...written, gap, run, follows: before.map(({ number }) => number) }),
+  };
+  await status.step(`Publishing ${changes.length} ${changes.length === 1 ? 'file' : 'files'} on \`${branch}\``);
+  await options.hold();
+  const { ids } = standing;
+  const atOnce = ids && (await publishAtOnce(octokit, repository, ids.repository, commit, pull));
+  const made = atOnce ?? (await publishByStep(options, commit, pull));
+  await supersede(repository, before, gap.status?.runs ?? [], made.pull.number);
+  return end(
+    {
+      outcome: verdict.outcome,
+      reason: verdict.reason,
+      summary: `Draft pull request #${made.pull.number} is ready for review. ${verdict.summary}`,
+      branch,
+      commit: made.commit,
+      ...(verdict.outcome === 'verified'
+        ? { proof: { head: made.commit, stops: verdict.stops, confidence: answer.confidence } }
+        : {}),
+      pull: { number: made.pull.number, url: made.pull.url },
+    },
+    { check: checkOf(verdict, made.commit) },
+  );
+}
+
+async function publishByStep({ gaps, hold }: DraftOptions, commit: Commit, pull: Parameters<typeof openPull>[2]) {
+  const { octokit, owner, name } = gaps.repository;
+  const oid = await commitChanges(octokit, { owner, name }, commit);
+  await hold();
+  return { commit: oid, pull: await openPull(octokit, { owner, name }, pull) };
 }
 
 async function stillWanted({ repository }: Gaps, gap: Gap): Promise<boolean> {
@@ -225,30 +317,6 @@ const LABEL_AFTER: Partial<Record<Outcome, string>> = {
   unverified: DRAFTED_LABEL,
   failed: DRAFT_FAILED_LABEL,
 };
-
-/** Labels are put on and taken off one by one, never replaced as a set. */
-async function relabel(
-  { repository, index }: Gaps,
-  gap: Gap,
-  { add, remove }: { add: string[]; remove: string[] },
-): Promise<void> {
-  const route = { ...at(repository), issue_number: gap.number };
-  const { rest } = repository.octokit;
-  const { data } = await rest.issues.listLabelsOnIssue({ ...route, per_page: 100 });
-  const has = new Set(data.map((label) => label.name));
-  const missing = add.filter((name) => !has.has(name));
-  if (missing.length) await rest.issues.addLabels({ ...route, labels: missing });
-  for (const name of remove) {
-    if (!has.has(name)) continue;
-    try {
-      await rest.issues.removeLabel({ ...route, name });
-    } catch (error) {
-      // Someone took it off in the meantime.
-      if ((error as { status?: number }).status !== 404) throw error;
-    }
-  }
-  index.markStale();
-}
 
 /** What the places in the code are looked for by. */
 export function gapText(gap: Gap, { notes }: Pick<Frozen, 'notes'>) {

@@ -7,7 +7,7 @@ import type { Material } from './material.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 /** Counted up whenever the words change, and named in the pull request. */
-export const PROMPT_VERSION = 3;
+export const PROMPT_VERSION = 4;
 
 export interface Prompt {
   system: string;
@@ -30,6 +30,8 @@ export function renderPrompt(material: Material, probes: Probe[]): Prompt {
     ...rulesOf(fence),
     '- Answer with edits. `replace` for files shown: `search` is copied exactly, character by character, from the file, occurs',
     '  exactly once in it, and is no longer than needed. `write` for new files or files shown whole. Paths as listed.',
+    '- If you cannot write the change without a listed file that was not shown, or shown in part, answer once with nothing but `read`',
+    '  edits, one for each file you need; you will be asked again with them.',
     '- Only search inside lines that were shown. Never abbreviate code with a comment like “rest unchanged”.',
     '- Do not touch automation (.github), lock files, hidden files, the feedback tool, or instructions for agents.',
     '- Add no dependency. Keep what existing callers rely on: existing parameters, defaults and results stay valid.',
@@ -97,9 +99,12 @@ function rulesOf(fence: string): string[] {
 function context(material: Material, block: Block): string[] {
   const { gap, frozen, snapshot, selection } = material;
   return [
-    block('gap', gap.title),
+    block('gap', frozen.title),
     ...sample(gap.reports).map((report) => block(`report ${report.id}`, reportText(report))),
     ...frozen.notes.map((note) => block(`maintainer-note by ${note.author}`, withoutMarkers(note.content))),
+    ...(frozen.earlier
+      ? [block(`earlier draft, pull request ${frozen.earlier.pull}, not merged`, frozen.earlier.diff)]
+      : []),
     block('code-files', selection.paths.join('\n')),
     block(
       'tools',
@@ -120,6 +125,16 @@ export function renderRepair(prompt: Prompt, answer: string, reason: string, pri
     'Answer again, whole and corrected.',
   ];
   return { ...prompt, user: parts.join('\n\n') };
+}
+
+/** The same question with the files that were asked for, and why some of them are not there. */
+export function renderMore(prompt: Prompt, missing: string[]): Prompt {
+  const note = [
+    'The files you asked for are shown above.',
+    ...missing,
+    'Now write the change; files cannot be asked for again.',
+  ];
+  return { ...prompt, user: `${prompt.user}\n\n${note.join('\n')}` };
 }
 
 /** A report as the issue shows it: the same bytes, field by field. */

@@ -1,11 +1,11 @@
-import { cleanText, clipText } from '../report/index.ts';
+import { cleanText, clipText, redact } from '../report/index.ts';
 
 /**
  * A model's prose as Markdown that does nothing: no mention, reference, closing keyword, link, image or HTML survives as more
  * than its own text. Paragraphs, lists and inline code stay.
  */
 export function inertProse(text: string, characters = 4000): string {
-  const { text: clean } = clipText(cleanText(text).text, { characters, bytes: characters * 4 });
+  const { text: clean } = clipText(redact(cleanText(text).text).text, { characters, bytes: characters * 4 });
   return clean
     .replace(/^\s*(`{3,}|~{3,}).*$/gm, '')
     .replace(/`([^`\n]*)`|[^`]+|`/g, (part, code: string | undefined) =>

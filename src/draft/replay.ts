@@ -136,7 +136,8 @@ function earlierProbes(snapshot: Snapshot, issue: number): ProbeFile[] {
   });
 }
 
-function withChanges(texts: CodeFile[], changes: Change[]): CodeFile[] {
+/** The text files of a draft. */
+export function withChanges(texts: CodeFile[], changes: Change[]): CodeFile[] {
   const changed = new Map(changes.map((change) => [change.path, change.after]));
   const kept = texts.filter(({ path }) => !changed.has(path));
   return [...kept, ...[...changed].flatMap(([path, text]) => (text === undefined ? [] : [{ path, text }]))];

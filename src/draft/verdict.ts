@@ -1,12 +1,23 @@
 import type { Outcome } from '../issues/index.ts';
 import type { Change } from '../repo/index.ts';
-import { type Probe, probePath, type ReplayReport, renderProbeFile } from '../surface/index.ts';
+import {
+  nearestTool,
+  type Probe,
+  probePath,
+  type ReplayReport,
+  renderProbeFile,
+  type Surface,
+  tokensOf,
+} from '../surface/index.ts';
+import type { CheckRun } from './act.ts';
+import { type Capability, describeCapability } from './capabilities.ts';
 import { inertProse } from './prose.ts';
 import type { NoProof } from './replay.ts';
+import type { StaticFinding } from './static-claims.ts';
 
 /** What can be said of a draft, and the Markdown that shows it. */
 export interface Verdict {
-  outcome: Extract<Outcome, 'verified' | 'unverified'>;
+  outcome: Extract<Outcome, 'verified' | 'plausible' | 'unverified'>;
   /** A stable word. */
   reason: string;
   /** One sentence. */
@@ -15,6 +26,8 @@ export interface Verdict {
   evidence: string;
   /** Why the draft must not be merged unread, whatever else holds. */
   stops: string[];
+  /** What the draft can do and the base could not. */
+  capabilities: Capability[];
 }
 
 /** These mean that the draft breaks what worked: it is not offered at all. */
@@ -35,32 +48,65 @@ export function printed({ head }: ReplayReport): string {
   return tails.filter((tail) => tail).join('\n\n');
 }
 
-export function verdictOf(report: ReplayReport): Verdict {
+export function verdictOf(report: ReplayReport, capabilities: Capability[]): Verdict {
   const [first] = report.reasons.filter(({ rulesOut }) => rulesOut === 'verified');
-  const evidence = renderReplay(report);
-  const stops = report.reasons
-    .filter(({ rulesOut }) => rulesOut === 'auto_merge')
-    .map(({ why }) => inertProse(why, 300));
+  const stops = [
+    ...report.reasons.filter(({ rulesOut }) => rulesOut === 'auto_merge').map(({ why }) => inertProse(why, 300)),
+    ...capabilities.map(describeCapability),
+  ];
+  const common = { evidence: renderReplay(report), stops, capabilities };
   if (!first) {
     return {
       outcome: 'verified',
       reason: 'replayed',
       summary: 'The gap was replayed: open at the base, closed with the draft; tools/list changed exactly as declared.',
-      evidence,
-      stops,
+      ...common,
     };
   }
-  return { outcome: 'unverified', reason: first.code, summary: inertProse(first.why, 400), evidence, stops };
+  return { outcome: 'unverified', reason: first.code, summary: inertProse(first.why, 400), ...common };
 }
 
-export function unproven({ code, why }: NoProof): Verdict {
-  const summary = `The gap was not replayed: ${inertProse(why, 400)}`;
-  return { outcome: 'unverified', reason: code, summary, evidence: '', stops: [] };
+/** What is left to say where no server could show it: what the code itself registers. */
+export function unproven({ code, why }: NoProof, found: StaticFinding, capabilities: Capability[]): Verdict {
+  const common = { stops: [], capabilities, evidence: renderStatic(found) };
+  const unseen = `The gap was not replayed: ${inertProse(why, 400)}`;
+  if (found.wrong[0]) {
+    return {
+      outcome: 'unverified',
+      reason: 'not_declared',
+      summary: `${inertProse(found.wrong[0], 300)} ${unseen}`,
+      ...common,
+    };
+  }
+  if (!found.shown.length) return { outcome: 'unverified', reason: code, summary: unseen, ...common };
+  return {
+    outcome: 'plausible',
+    reason: 'code_only',
+    summary: `The code registers what the draft declares, which no running server has shown. ${unseen}`,
+    ...common,
+  };
 }
 
 /** The probes of this gap as a file of the pull request: once merged, every later draft has to keep them green. */
 export function probeFile(issue: number, probes: Probe[]): Change {
   return { path: probePath(issue), mode: '100644', before: undefined, after: renderProbeFile({ issue, probes }) };
+}
+
+const MOST_ANNOTATIONS = 40;
+
+/** The verdict as a check run on the draft's commit; what a person has to weigh stands at its lines. */
+export function checkOf(verdict: Verdict, commit: string): CheckRun {
+  return {
+    commit,
+    conclusion: verdict.outcome === 'verified' ? 'success' : 'neutral',
+    title: `${verdict.outcome} (${verdict.reason})`,
+    summary: [verdict.summary, verdict.evidence].filter(Boolean).join('\n\n').slice(0, 60_000),
+    annotations: verdict.capabilities.slice(0, MOST_ANNOTATIONS).map((capability) => ({
+      path: capability.path,
+      line: capability.line,
+      message: `New with this draft: it ${describeCapability(capability).replaceAll('`', '')}.`,
+    })),
+  };
 }
 
 function renderReplay({ base, head, changes, reasons }: ReplayReport): string {
@@ -71,20 +117,49 @@ function renderReplay({ base, head, changes, reasons }: ReplayReport): string {
   const earlier = head.earlier.flatMap(({ issue, probes }) => probes.map(({ state }) => ({ issue, state })));
   const kept = earlier.filter(({ state }) => state === 'green').length;
   const times = `Server started ${head.start ? `(${head.start.rung}) ` : ''}in ${head.ms.start} ms, checked in ${head.ms.probes} ms.`;
+  const [loud, rest] = [reasons.filter(isLoud), reasons.filter((reason) => !isLoud(reason))];
+  const added = changes.flatMap(({ of, change, name }) => (of === 'tool' && change === 'added' ? [name] : []));
   return [
+    // The code says so and the running server does not: nothing is a louder warning.
+    ...(loud.length ? [`> [!WARNING]\n${loud.map(({ why }) => `> ${cell(why)}`).join('\n>\n')}`] : []),
     `| check | at the base | with the draft |\n|---|---|---|\n${rows.join('\n')}`,
     ...(changes.length
       ? [
           `tools/list changes:\n\n${changes.map(({ why, effect }) => `- ${effect}: ${inertProse(why, 300)}`).join('\n')}`,
         ]
       : []),
+    ...(base.surface && head.surface ? [renderWeight(base.surface, head.surface, added)] : []),
     ...(earlier.length ? [`Checks of gaps closed before: ${kept} of ${earlier.length} hold.`] : []),
     ...head.checks.map(({ command, ok }) => `- ${inertProse(command, 100)}: ${ok ? 'passed' : 'failed'}`),
-    ...(reasons.length
-      ? [`To know before merging:\n\n${reasons.map(({ why }) => `- ${inertProse(why, 400)}`).join('\n')}`]
+    ...(rest.length
+      ? [`To know before merging:\n\n${rest.map(({ why }) => `- ${inertProse(why, 400)}`).join('\n')}`]
       : []),
     times,
   ].join('\n\n');
+}
+
+const isLoud = ({ code }: ReplayReport['reasons'][number]) => code === 'not_listed';
+
+/** What the tools cost every client, and which other tool an agent could take for a new one. */
+function renderWeight(base: Surface, head: Surface, added: string[]): string {
+  const [before, after] = [tokensOf(base), tokensOf(head)];
+  const grown = after - before;
+  const near = added.flatMap((name) => {
+    const nearest = nearestTool(head, name);
+    const alike = nearest && `${Math.round(100 * nearest.likeness)} % alike`;
+    return nearest ? [`The tool nearest to ${cell(`\`${name}\``)} is ${cell(`\`${nearest.tool}\``)} (${alike}).`] : [];
+  });
+  const change = grown === 0 ? 'as long as before' : `${Math.abs(grown)} tokens ${grown > 0 ? 'longer' : 'shorter'}`;
+  return [`tools/list is ${change} (${before} → ${after}).`, ...near].join(' ');
+}
+
+function renderStatic({ shown, wrong, unjudged }: StaticFinding): string {
+  const lines = [
+    ...wrong.map((why) => `- ✗ ${inertProse(why, 300)}`),
+    ...shown.map((why) => `- ✓ ${inertProse(why, 300)}`),
+    ...unjudged.map((why) => `- ? ${inertProse(why, 300)}`),
+  ];
+  return lines.length ? `What the code registers, read without running it:\n\n${lines.join('\n')}` : '';
 }
 
 function describe(probe: Probe): string {

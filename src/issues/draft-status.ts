@@ -10,7 +10,7 @@ export type DraftCause = 'label' | 'command' | 'dashboard' | 'api' | 'auto' | 'c
 
 /** One attempt to turn the gap into a draft pull request. */
 export interface DraftRun {
-  /** What asked for it: the moment of the label, or an id made by the door. The same request never runs twice. */
+  /** What asked for it: the event of the label, or an id made by the door. The same request never runs twice. */
   request: string;
   /** Who asked. */
   actor: string;
@@ -21,6 +21,10 @@ export interface DraftRun {
   revise?: { pull: number };
   /** ISO 8601. */
   startedAt: string;
+  /** Which runner works on it: one that is still at it is not disturbed by another. */
+  runner?: string;
+  /** ISO 8601. */
+  endedAt?: string;
   outcome?: Outcome;
   /** A stable word for why it ended as it did. */
   reason?: string;
@@ -28,6 +32,8 @@ export interface DraftRun {
   summary?: string;
   branch?: string;
   pull?: { number: number; url: string };
+  /** The commit that was pushed: whatever else the branch holds later is somebody's work. */
+  commit?: string;
   /** What was verified, for whoever merges it. */
   proof?: Proof;
   /** What came of merging it without being asked. */

@@ -27,6 +27,8 @@ export interface GapIndex extends Pick<Shelf, 'all' | 'everything' | 'byNumber' 
   canonical(number: number): Gap | undefined;
   /** What people said of what belongs together, oldest first. */
   constraints(): Said[];
+  /** Whether what is known of an issue is what GitHub says now: its text, and when each of its comments was last written. */
+  holds(number: number, now: { body: string; comments: ReadonlyMap<number, string> }): boolean;
   putIssue(issue: IssueData): Gap | undefined;
   putComment(comment: CommentData): void;
   forgetIssue(number: number): void;
@@ -157,6 +159,11 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
       [...shelf.everything()]
         .flatMap(({ decisions }) => decisions.constraints ?? [])
         .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
+    holds(number, { body, comments: seen }) {
+      const own = comments.get(number) ?? new Map<number, CommentData>();
+      if ((issues.get(number)?.body ?? '') !== body || own.size !== seen.size) return false;
+      return [...seen].every(([id, updatedAt]) => own.get(id)?.updated_at === updatedAt);
+    },
     putIssue(issue) {
       keepIssue(issue);
       return rebuild(issue.number);
@@ -202,7 +209,7 @@ function readGap(repository: Repository, issue: IssueData, comments: CommentData
     const answered = parseAnswers(body, sign);
     if (page?.gap === record.gap) pages.push({ ...page, commentId: comment.id });
     else if (note) notes.push({ ...common, ...note, author: comment.user?.login ?? '', throughApi: true });
-    else if (runs?.gap === record.gap) status ??= { ...runs, commentId: comment.id };
+    else if (runs?.gap === record.gap) status ??= { ...runs, commentId: comment.id, updatedAt: comment.updated_at };
     else if (merged?.gap === record.gap) shipped.push({ ...merged, commentId: comment.id });
     else if (answered?.gap === record.gap) answers ??= { ...answered, commentId: comment.id };
   }

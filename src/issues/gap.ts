@@ -34,7 +34,7 @@ export interface Gap {
   /** Human comments and notes posted through the API, oldest first. */
   notes: Note[];
   /** The state of its drafts, from the one status comment. */
-  status: (DraftStatus & { commentId: number }) | undefined;
+  status: (DraftStatus & { commentId: number; updatedAt: string }) | undefined;
   /** Its drafts that were merged, oldest first. */
   shipped: (Shipped & { commentId: number })[];
   /** What became of commands on it, from the one comment that answers them. */

@@ -32,6 +32,7 @@ export function titleText(text: string, characters: number): string {
     .replace(/[`*_~<>[\]\\|]/g, (sign) => (sign === '_' ? '_' : ' '))
     .replace(/(^|\s|\W)@(?=\w)/g, '$1')
     .replace(/#(?=\d)/g, '')
+    .replace(/\bGH-(?=\d)/gi, 'GH ')
     .replace(/\bhttps?:\/\/\S*/gi, '(link)')
     .replace(/\s+/g, ' ')
     .trim();

@@ -1,3 +1,4 @@
+import { GraphqlResponseError } from '@octokit/graphql';
 import type { Octokit } from '@octokit/rest';
 import type { Change } from './apply.ts';
 
@@ -31,15 +32,16 @@ export async function commitChanges(octokit: Octokit, place: Place, commit: Comm
     return await commitOnto(octokit, place, commit);
   } catch (error) {
     const now = await headOf(octokit, place, commit.branch);
-    if (now === commit.base) throw error;
-    return now;
+    if (now !== commit.base) return now;
+    // No branch is left behind that holds nothing.
+    await octokit.rest.git.deleteRef({ owner: place.owner, repo: place.name, ref: `heads/${commit.branch}` });
+    throw error;
   }
 }
 
 async function commitOnto(octokit: Octokit, place: Place, commit: Commit): Promise<string> {
   // GitHub signs commits made by createCommitOnBranch, but it cannot set modes.
-  const plain = commit.changes.every((change) => change.mode === '100644');
-  if (plain) {
+  if (isPlain(commit)) {
     try {
       return await commitByGraphql(octokit, place, commit);
     } catch (error) {
@@ -47,6 +49,51 @@ async function commitOnto(octokit: Octokit, place: Place, commit: Commit): Promi
     }
   }
   return commitByGitData(octokit, place, commit);
+}
+
+/**
+ * Makes branch, commit and draft pull request in one request: on GitHub its parts run one after the other. Undefined when that does
+ * not work out; what was made of it is found again by going step by step.
+ */
+export async function publishAtOnce(
+  octokit: Octokit,
+  place: Place,
+  repositoryId: string,
+  commit: Commit,
+  pull: { base: string; title: string; body: string },
+): Promise<{ commit: string; pull: Pull } | undefined> {
+  if (!isPlain(commit)) return undefined;
+  let said: {
+    commit: { commit: { oid: string } } | null;
+    pull: { pullRequest: { number: number; url: string; isDraft: boolean } } | null;
+  };
+  try {
+    said = await octokit.graphql(
+      `mutation($ref: CreateRefInput!, $commit: CreateCommitOnBranchInput!, $pull: CreatePullRequestInput!) {
+        ref: createRef(input: $ref) { clientMutationId }
+        commit: createCommitOnBranch(input: $commit) { commit { oid } }
+        pull: createPullRequest(input: $pull) { pullRequest { number url isDraft } }
+      }`,
+      {
+        ref: { repositoryId, name: `refs/heads/${commit.branch}`, oid: commit.base },
+        commit: commitInput(place, commit),
+        pull: {
+          ...{ repositoryId, headRefName: commit.branch, baseRefName: pull.base, title: pull.title, body: pull.body },
+          draft: true,
+        },
+      },
+    );
+  } catch (error) {
+    if (error instanceof GraphqlResponseError || (error as { status?: number }).status === 404) return undefined;
+    throw error;
+  }
+  const made = said.pull?.pullRequest;
+  if (!said.commit || !made) return undefined;
+  return { commit: said.commit.commit.oid, pull: { number: made.number, url: made.url, draft: made.isDraft } };
+}
+
+function isPlain({ changes }: Commit): boolean {
+  return changes.every((change) => change.mode === '100644');
 }
 
 /** Opens the draft pull request, or finds the one an interrupted run opened for the same branch. */
@@ -70,6 +117,7 @@ export async function openPull(
     // Private repositories on GitHub's free plan have no draft pull requests: 422 "Draft pull requests are not supported".
     if (status !== 422 || !/draft/i.test(message ?? '')) throw error;
     const { data } = await octokit.rest.pulls.create({ ...fields, title: `[draft] ${pull.title}` });
+    await octokit.rest.issues.addLabels({ ...route, issue_number: data.number, labels: ['draft'] });
     return { number: data.number, url: data.html_url, draft: false };
   }
 }
@@ -100,21 +148,23 @@ async function headOf(octokit: Octokit, place: Place, branch: string): Promise<s
 async function commitByGraphql(octokit: Octokit, place: Place, commit: Commit): Promise<string> {
   const answer = await octokit.graphql<{ createCommitOnBranch: { commit: { oid: string } } }>(
     `mutation($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $input) { commit { oid } } }`,
-    {
-      input: {
-        branch: { repositoryNameWithOwner: `${place.owner}/${place.name}`, branchName: commit.branch },
-        expectedHeadOid: commit.base,
-        message: { headline: commit.headline, body: commit.body },
-        fileChanges: {
-          additions: commit.changes.flatMap(({ path, after }) =>
-            after === undefined ? [] : [{ path, contents: Buffer.from(after).toString('base64') }],
-          ),
-          deletions: commit.changes.flatMap(({ path, after }) => (after === undefined ? [{ path }] : [])),
-        },
-      },
-    },
+    { input: commitInput(place, commit) },
   );
   return answer.createCommitOnBranch.commit.oid;
+}
+
+function commitInput(place: Place, { branch, base, headline, body, changes }: Commit) {
+  return {
+    branch: { repositoryNameWithOwner: `${place.owner}/${place.name}`, branchName: branch },
+    expectedHeadOid: base,
+    message: { headline, body },
+    fileChanges: {
+      additions: changes.flatMap(({ path, after }) =>
+        after === undefined ? [] : [{ path, contents: Buffer.from(after).toString('base64') }],
+      ),
+      deletions: changes.flatMap(({ path, after }) => (after === undefined ? [{ path }] : [])),
+    },
+  };
 }
 
 async function commitByGitData(octokit: Octokit, place: Place, commit: Commit): Promise<string> {

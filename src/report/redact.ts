@@ -59,9 +59,9 @@ export function redact(text: string): Redacted {
   return { text: out, secrets };
 }
 
-/** The kinds of issued secrets in a text, by format alone: what code may never contain. */
+/** The issued secrets in a text, by format alone: what code may never contain. */
 export function secretsIn(text: string): string[] {
-  return ISSUED.flatMap(([kind, pattern]) => [...text.matchAll(pattern)].map(() => kind));
+  return ISSUED.flatMap(([, pattern]) => [...text.matchAll(pattern)].map(([secret]) => secret));
 }
 
 type Rule = [kind: string, pattern: RegExp];

@@ -1,6 +1,7 @@
-export { compareDeclared, type DeclaredChange, diffSurfaces, type SurfaceChange } from './diff.ts';
+export { compareDeclared, type DeclaredChange, diffSurfaces, type SurfaceChange, shown } from './diff.ts';
 export { nearestTool, tokensOf } from './hints.ts';
 export { detectIsolation, type Isolation } from './isolate.ts';
+export { makeFolder, removeFolder, sweepLeftOver } from './left-over.ts';
 export {
   issueOfProbePath,
   type Probe,

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { chmod, chown, cp, lstat, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, chown, cp, lstat, mkdir, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Isolation } from './isolate.ts';
+import { makeFolder, removeFolder } from './left-over.ts';
 import { type Place, RUN_AS } from './sandbox.ts';
 
 const run = promisify(execFile);
@@ -14,19 +14,10 @@ export interface Scratch extends AsyncDisposable {
 }
 
 export async function openScratch(): Promise<Scratch> {
-  const folder = await mkdtemp(join(tmpdir(), 'patchwork-replay-'));
+  const folder = await makeFolder('replay');
   // Others may pass through it, not look into it: another user's processes need to reach the places in it.
   await chmod(folder, 0o711);
-  return {
-    folder,
-    async [Symbol.asyncDispose]() {
-      // Go keeps what it fetched read-only, folders included.
-      await rm(folder, { recursive: true, force: true }).catch(async () => {
-        await run('chmod', ['-R', 'u+rwX', folder]).catch(() => {});
-        await rm(folder, { recursive: true, force: true });
-      });
-    },
-  };
+  return { folder, [Symbol.asyncDispose]: () => removeFolder(folder) };
 }
 
 /** The folders for one side of a replay, their files taken from `dir`: nothing of a run ever happens in `dir` itself. */

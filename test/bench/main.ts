@@ -10,6 +10,7 @@ const BENCHES: Record<string, string> = {
   api: 'reading 10,000 gaps with 50,000 reports, exports, and a hundred drafts watched at once',
   forge: 'the local forge with 10,000 issues and 20,000 comments',
   gaps: 'the gaps of test/fixtures/gaps, each with a good draft and with wrong ones',
+  draft: 'a draft without the time of model, build and server',
   wrap: 'one tool call through wrap, next to the bare server',
 };
 

@@ -1,5 +1,7 @@
 /**
- * The crash harness: `npm run crash [-- options]`. Processes of the intake are killed and stopped at chosen moments, again and again,
+ * The crash harness: `npm run crash [-- options]`; of drafts: `npm run crash -- draft`, see draft.ts.
+ *
+ * Processes of the intake are killed and stopped at chosen moments, again and again,
  * under agents that report all the time and a GitHub on its worst day; afterwards every confirmed report has to be in exactly one
  * issue, and every gap in one.
  *
@@ -19,6 +21,8 @@ import { isGood } from './check.ts';
 import { describePoint, pointOf } from './plan.ts';
 import { cutPower, powerCutsPossible } from './power.ts';
 import { type Place, playRound, type RoundResult } from './round.ts';
+
+if (process.argv[2] === 'draft') await import('./draft.ts');
 
 const POINTS_A_ROUND = 40;
 

@@ -64,7 +64,7 @@ describe('asking for a draft through the API', () => {
     expect(rest.map((event) => event.data)).not.toContain(first?.data);
     expect(rest.at(-1)?.event).toBe('done');
     const item = await product.until(id, (found) => found.drafts.length === 2);
-    expect(item.drafts.map((run) => run.outcome)).toEqual(['unverified', 'unverified']);
+    expect(item.drafts.map((run) => run.outcome)).toEqual(['plausible', 'plausible']);
   });
 
   it('exports what was reported, safe for spreadsheets', async () => {

@@ -172,7 +172,7 @@ describe('the main job on another GitHub', () => {
     await as('acme', 'POST', `/issues/${gap}/labels`, { labels: ['patchwork:draft'] });
     const drafted = await until(id, (item) => item.drafts.at(-1)?.outcome !== undefined);
     const [run] = drafted.drafts;
-    expect(run).toMatchObject({ outcome: 'unverified', actor: 'acme', pull: { number: expect.any(Number) } });
+    expect(run).toMatchObject({ outcome: 'plausible', actor: 'acme', pull: { number: expect.any(Number) } });
 
     const pull = await as('acme', 'GET', `/pulls/${run?.pull?.number}`);
     expect(pull.draft).toBe(true);

@@ -82,7 +82,7 @@ describe('the main job, from a report to a draft pull request', () => {
     await product.as('owner', 'POST', `/issues/${issue}/labels`, { labels: ['patchwork:draft'] });
     const item = await product.until(issue, (found) => found.drafts[0]?.outcome !== undefined);
     expect(item.drafts[0]).toMatchObject({
-      outcome: 'unverified',
+      outcome: 'plausible',
       actor: 'owner',
       pull: { number: expect.any(Number) },
     });
@@ -115,7 +115,7 @@ describe('the main job, from a report to a draft pull request', () => {
     const comments = await product.as('stranger', 'GET', `/issues/${issue}/comments`);
     const status = comments.filter((comment: { body: string }) => comment.body.startsWith('### Draft #'));
     expect(status).toHaveLength(1);
-    expect(status[0].body).toContain(': unverified');
+    expect(status[0].body).toContain(': plausible');
     expect(status[0].body.match(/✓/g)?.length).toBeGreaterThan(3);
   });
 
@@ -126,12 +126,14 @@ describe('the main job, from a report to a draft pull request', () => {
     expect(second?.pull?.number).not.toBe(first?.pull?.number);
     expect(second?.branch).not.toBe(first?.branch);
     expect(item.pr_url).toBe(second?.pull?.url);
-    expect((await product.as('stranger', 'GET', `/pulls/${first?.pull?.number}`)).state).toBe('open');
+    expect((await product.as('stranger', 'GET', `/pulls/${first?.pull?.number}`)).state).toBe('closed');
+    const said = await product.as('stranger', 'GET', `/issues/${first?.pull?.number}/comments`);
+    expect(said.map((comment: { body: string }) => comment.body)).toEqual([`Superseded by #${second?.pull?.number}.`]);
     const comments = await product.as('stranger', 'GET', `/issues/${issue}/comments`);
     const status = comments.filter((comment: { body: string }) => comment.body.startsWith('### Draft #'));
     expect(status).toHaveLength(1);
     expect(status[0].body).toContain(`### Draft #${second?.pull?.number}`);
-    expect(status[0].body).toContain(`Earlier drafts: #${first?.pull?.number} (unverified`);
+    expect(status[0].body).toContain(`Earlier drafts: #${first?.pull?.number} (plausible`);
   });
 
   it('drafts again from the command line', async () => {

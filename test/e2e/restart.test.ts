@@ -104,7 +104,7 @@ describe('a server that is killed and started again', () => {
     server = await start();
     const item = await until(id, (found) => found.drafts.at(-1)?.outcome !== undefined);
     expect(item.drafts).toHaveLength(1);
-    expect(item.drafts[0]?.outcome).toBe('unverified');
+    expect(item.drafts[0]?.outcome).toBe('plausible');
     const pulls = await github('GET', '/pulls?state=all');
     expect(pulls.filter((pull: { body: string }) => pull.body.includes(`Closes #${gap}.`))).toHaveLength(1);
     expect(await github('GET', `/issues/${gap}/comments`)).toHaveLength(1);

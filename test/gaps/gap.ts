@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import * as z from 'zod';
 import { type DraftAnswer, draftAnswer } from '../../src/draft/index.ts';
+import type { Edit } from '../../src/repo/index.ts';
 import { GAP_TYPES } from '../../src/report/index.ts';
 import { type Probe, probePath, probesAnswer, renderProbeFile } from '../../src/surface/index.ts';
 
@@ -35,7 +36,7 @@ const edit = z.union([
     .transform(({ path }) => ({ kind: 'delete' as const, path })),
 ]);
 const edits = z.array(edit);
-export type Edits = DraftAnswer['edits'];
+export type Edits = Edit[];
 
 const declares = z.array(
   z

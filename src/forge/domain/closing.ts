@@ -8,6 +8,22 @@ export function closingReferences(text: string): number[] {
   return [...new Set([...text.matchAll(KEYWORDS)].map((match) => Number(match[1])))];
 }
 
+/** The pull requests into the default branch whose merge closes an issue. */
+export function pullsThatClose(world: World, repo: Repo, issue: Issue, includeClosed: boolean): Issue[] {
+  return world.store
+    .all<Issue>(
+      `SELECT issues.* FROM issues JOIN pulls ON pulls.issue_id = issues.id
+       WHERE issues.repository_id = ? AND pulls.base_ref = ? AND (issues.state = 'open' OR ?)
+       AND (issues.title LIKE '%#' || ? || '%' OR issues.body LIKE '%#' || ? || '%') ORDER BY issues.number`,
+      repo.id,
+      repo.default_branch,
+      includeClosed ? 1 : 0,
+      String(issue.number),
+      String(issue.number),
+    )
+    .filter(({ title, body }) => closingReferences(`${title}\n${body}`).includes(issue.number));
+}
+
 /** Closes the open issues that a merged text refers to. Needs a transaction. */
 export function closeReferenced(world: World, actor: Actor, repo: Repo, text: string, commit: string): void {
   for (const number of closingReferences(text)) {

@@ -1,4 +1,5 @@
 import type { Asking } from './index.ts';
+import { checkMutations } from './mutations/checks.ts';
 import { issueMutations } from './mutations/issues.ts';
 import { labelMutations } from './mutations/labels.ts';
 import { pullMutations } from './mutations/pulls.ts';
@@ -11,6 +12,7 @@ type Change = (asking: Asking, input: any) => object | Promise<object>;
 /** The fields of `Mutation` that the forge answers: each takes `input` and gives its `clientMutationId` back. */
 export const mutations = Object.fromEntries(
   Object.entries<Change>({
+    ...checkMutations,
     ...issueMutations,
     ...labelMutations,
     ...pullMutations,

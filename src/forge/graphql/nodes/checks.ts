@@ -11,7 +11,7 @@ import { repositoryNode } from './repository.ts';
 
 const ALL = { page: 1, perPage: 1000 };
 
-function checkRunNode(asking: Asking, repo: Repo, run: CheckRun) {
+export function checkRunNode(asking: Asking, repo: Repo, run: CheckRun) {
   const { world } = asking;
   const view = viewCheckRun(world, repo, run);
   const json = checkRunJson(world.links, view);

@@ -1,3 +1,4 @@
+import { pullsThatClose } from '../../domain/closing.ts';
 import { pullView } from '../../domain/pull-views.ts';
 import { subIssuesOf } from '../../domain/sub-issues.ts';
 import { viewIssue } from '../../domain/views.ts';
@@ -8,6 +9,7 @@ import { type ConnectionArguments, connection, listSource } from '../connection.
 import type { Asking } from '../index.ts';
 import { conversationNode, NOTHING } from './conversation.ts';
 import { pullNode } from './pull.ts';
+import { timelineOf } from './timeline.ts';
 
 /** An issue or a pull request, whichever the row is. */
 export function subjectNode(asking: Asking, repo: Repo, issue: Issue) {
@@ -16,7 +18,7 @@ export function subjectNode(asking: Asking, repo: Repo, issue: Issue) {
     : issueNode(asking, viewIssue(asking.world, repo, issue));
 }
 
-/** Of an issue's timeline, GraphQL is asked here only for what REST does not say: of which issue it is a duplicate. */
+/** What REST does not say of an issue's timeline: of which other one it is a duplicate. Null when more was asked for. */
 function duplicateEvents(asking: Asking, { issue, repo }: IssueView) {
   return ({ itemTypes, ...args }: ConnectionArguments & { itemTypes?: string[] }) => {
     if (itemTypes?.join() !== 'MARKED_AS_DUPLICATE_EVENT') return null;
@@ -46,7 +48,6 @@ export function issueNode(asking: Asking, view: IssueView) {
       issue.state_reason === 'duplicate' && !enableDuplicate
         ? 'NOT_PLANNED'
         : (issue.state_reason?.toUpperCase() ?? null),
-    timelineItems: duplicateEvents(asking, view),
     isPinned: issue.pinned_at !== null,
     parent: () => view.parent && subjectNode(asking, repo, view.parent),
     subIssues: children,
@@ -56,6 +57,14 @@ export function issueNode(asking: Asking, view: IssueView) {
       percentCompleted: subIssues.total === 0 ? 0 : Math.floor((subIssues.completed * 100) / subIssues.total),
     },
     linkedBranches: NOTHING('linkedBranches'),
-    closedByPullRequestsReferences: NOTHING('closedByPullRequestsReferences'),
+    timelineItems: (args: ConnectionArguments & { itemTypes?: string[] }) =>
+      duplicateEvents(asking, view)(args) ?? timelineOf(asking, repo, issue)(args),
+    closedByPullRequestsReferences: (args: ConnectionArguments & { includeClosedPrs?: boolean | null }) =>
+      connection(
+        'closedByPullRequestsReferences',
+        args,
+        listSource(pullsThatClose(world, repo, issue, args.includeClosedPrs ?? false)),
+        (row) => subjectNode(asking, repo, row),
+      ),
   };
 }
