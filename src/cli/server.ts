@@ -69,6 +69,8 @@ const LOCAL_LEASE_MS = 3000;
 const REMOTE_FRESHNESS_MS = 10_000;
 /** GitHub's lists may lag a little behind a creation. */
 const LIST_LAG_MS = 3000;
+/** Reports of a gap that come within this time share an edit, which costs GitHub's budget; the answer to the agent never waits. */
+const PACE_MS = 10_000;
 const RECONCILE_MS = 5 * 60_000;
 
 /** Starts the whole product in this process: the one place that knows in which mode it runs. */
@@ -152,6 +154,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         answered: (given, answer) => tellAnswer(outbox, lane.repository, given, answer),
         requestMs,
         listLagMs: forge ? 0 : LIST_LAG_MS,
+        paceMs: forge ? 0 : PACE_MS,
         recheck,
         now: Date.now,
         log: say,

@@ -37,6 +37,8 @@ export interface LaneOptions {
   requestMs: number;
   /** How far GitHub's lists may lag behind a creation: what is younger and not listed is looked for once more. */
   listLagMs: number;
+  /** The shortest time between two edits of one gap's evidence: what comes in between shares the next one. */
+  paceMs: number;
   /** Puts a `recheck` into the lane. */
   recheck(lane: string): Promise<void>;
   now(): number;

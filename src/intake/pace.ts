@@ -9,11 +9,12 @@ const foldedAt = new WeakMap<GapIndex, Map<number, number>>();
 /**
  * How long further reports of a gap should wait for their evidence to be written, in milliseconds. The more often a gap was reported,
  * the less one more report changes, and the more of them share one edit: a thousand repeats in a minute are a handful of writes.
+ * `leastMs`: the shortest time between two edits.
  */
-export function waitToFold(index: GapIndex, gap: Gap, now: number): number {
+export function waitToFold(index: GapIndex, gap: Gap, leastMs: number, now: number): number {
   const last = foldedAt.get(index)?.get(gap.number);
   if (last === undefined) return 0;
-  return Math.max(0, last + Math.min(LONGEST_MS, MS_A_REPORT * gap.held.length) - now);
+  return Math.max(0, last + Math.max(leastMs, Math.min(LONGEST_MS, MS_A_REPORT * gap.held.length)) - now);
 }
 
 /** The evidence of this gap was written now, by this process. */

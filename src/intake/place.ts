@@ -59,7 +59,7 @@ export async function placeReports(
   for (const [number, group] of folds) {
     await guarded(lease, group, options, async () => {
       const gap = gaps.index.byNumber(number) as Gap;
-      const waitMs = waitFor(gaps.index, gap, options.now());
+      const waitMs = waitFor(gaps.index, gap, options.paceMs, options.now());
       if (waitMs > 0) {
         await lease.hold(
           group.map(({ id }) => id),

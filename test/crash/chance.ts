@@ -18,3 +18,11 @@ export function chance(...texts: (string | number)[]): () => number {
 export function pick<T>(choices: readonly T[], draw: number): T {
   return choices[Math.floor(draw * choices.length)] as T;
 }
+
+/** Needs that share no word that means anything, so that each is a gap of its own. */
+export function needOf(gap: string): string {
+  const next = chance('need', gap);
+  const word = () =>
+    Array.from({ length: 4 }, () => pick(['ba', 'de', 'fi', 'go', 'lu', 'mo', 'ni', 'ra'], next())).join('');
+  return `The ${word()} of each ${word()}, by ${word()} and ${word()}`;
+}

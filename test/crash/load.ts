@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mintKey } from '../../src/http/index.ts';
 import { newId } from '../../src/report/index.ts';
-import { chance, pick } from './chance.ts';
+import { chance, needOf, pick } from './chance.ts';
 import { REPOSITORIES, SECRET } from './world.ts';
 
 export interface Sent {
@@ -109,12 +109,4 @@ export async function startLoad(
       abandoned = true;
     },
   };
-}
-
-/** Needs that share no word that means anything, so that each is a gap of its own. */
-function needOf(gap: string): string {
-  const next = chance('need', gap);
-  const word = () =>
-    Array.from({ length: 4 }, () => pick(['ba', 'de', 'fi', 'go', 'lu', 'mo', 'ni', 'ra'], next())).join('');
-  return `The ${word()} of each ${word()}, by ${word()} and ${word()}`;
 }

@@ -55,6 +55,7 @@ if (process.argv[2] === 'node') {
         budget: async () => ({ granted: true, retryAfterMs: 0 }),
         requestMs,
         listLagMs: 0,
+        paceMs: 0,
         notify: async () => {},
         recheck: async (lane) => {
           await outbox.accept({ lane, id: newId(), kind: 'recheck', body: null });
