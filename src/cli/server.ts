@@ -238,7 +238,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     brief: async (name, issue) => briefOf(await gaps.open(name), issue),
     revoked: async (name) => (await gaps.config(name)).revoked_keys,
     now: () => new Date(),
-    model,
+    model: () => model,
     askedMs: options.askedMs,
     health: { mode, api: github.api },
     ...(probot ? { webhook: (raw: string, headers: Headers) => acceptWebhook(probot, outbox, raw, headers) } : {}),

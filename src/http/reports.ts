@@ -37,7 +37,7 @@ const recorded = z.object({
 export interface ReportOptions extends Source {
   now(): Date;
   /** Judges what is the same gap; where there is none, or it failed, the agents are asked. */
-  model?: Model | undefined;
+  model?(): Model | undefined;
   /** How long a report waits for its agent's answer. */
   askedMs?: number | undefined;
 }
@@ -70,7 +70,7 @@ export function reportRoutes({ outbox, known, now, model, askedMs = ASKED_MS }: 
         const key = read.ownId ? report.id : c.req.header('idempotency-key')?.slice(0, 255);
         const lane = renderLane('reports', repository);
         const gaps = known(repository);
-        const { gap, offers } = gaps ? await recognise(gaps, report, model) : { gap: undefined, offers: [] };
+        const { gap, offers } = gaps ? await recognise(gaps, report, model?.()) : { gap: undefined, offers: [] };
         // Only whoever gave the report its id can say more about it, and only an agent would.
         const asks = read.ownId && read.heard && offers.length > 0;
         const arrived: Arrived = asks ? { ...report, asked: { gaps: offers.map(({ number }) => number) } } : report;

@@ -14,9 +14,7 @@ import {
 } from '../triage/index.ts';
 import type { Asked } from './arrived.ts';
 import { isSilent, modelJudge } from './judge.ts';
-
-/** Well below every lease: a judge takes longer to read than a lane's lease lasts. */
-const RENEW_MS = 1000;
+import { holding } from './turn.ts';
 
 /** Where the reports of one turn of a lane belong. */
 export interface Grouping {
@@ -46,12 +44,7 @@ export function groupingFor(gaps: Gaps, lease: Lease, model: Model | undefined):
   return {
     async place(report, asked) {
       const judge = agentJudge(gaps.index, asked) ?? byModel;
-      const renewing = judge && setInterval(() => lease.renew().catch(() => clearInterval(renewing)), RENEW_MS);
-      try {
-        return await decide(report, corpus, constraints, judge);
-      } finally {
-        clearInterval(renewing);
-      }
+      return holding(lease, decide(report, corpus, constraints, judge));
     },
     expect(report, { number }) {
       memory.expected.set(number, [...(memory.expected.get(number) ?? []), report]);

@@ -105,6 +105,7 @@ export async function judgeHarm(model: Model, reports: Report[]): Promise<Harm |
     });
     return value.harm;
   } catch {
+    failedAt.set(model, Date.now());
     return undefined;
   }
 }

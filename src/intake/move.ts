@@ -86,7 +86,9 @@ export async function splitGap(gaps: Gaps, lease: Lease, gap: Gap, id: string, w
         },
         { state: 'open', state_reason: 'reopened' },
       )
-    : await createGap(gaps, report, `A person took it out of #${gap.number}.`, { took: [took], constraints: [apart] });
+    : await createGap(gaps, report, `A person took it out of #${gap.number}.`, {
+        decisions: { took: [took], constraints: [apart] },
+      });
   if (!own) throw refusal(`The issue of #${home?.number} holds no marker of ours any more.`, 'Restore its text.');
   await foldReports(gaps, own, moved);
   await removeReports(gaps, index.byNumber(gap.number) ?? gap, ids);

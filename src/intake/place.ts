@@ -1,6 +1,5 @@
 import {
   createGap,
-  type Decisions,
   ensureLabels,
   eventOf,
   foldReports,
@@ -11,13 +10,14 @@ import {
 } from '../issues/index.ts';
 import type { Entry, Lease } from '../outbox/index.ts';
 import type { Report } from '../report/index.ts';
-import { assess, impactOf, SEVERITIES } from '../triage/index.ts';
+import { assess, type Harm, impactOf, SEVERITIES } from '../triage/index.ts';
 import { type Arrived, reportOf } from './arrived.ts';
 import { type Grouping, groupingFor, renderGrouping } from './grouping.ts';
+import { isSilent, judgeHarm } from './judge.ts';
 import type { LaneOptions } from './lane.ts';
 import { arrive, type Place, reopen, resurface } from './life.ts';
 import { noteFold, type waitToFold } from './pace.ts';
-import { guarded, spend } from './turn.ts';
+import { guarded, holding, spend } from './turn.ts';
 
 /** Finds the gap of each report that waits, opens those that are new, and adds the others to theirs, each gap once. */
 export async function placeReports(
@@ -44,8 +44,7 @@ export async function placeReports(
       const pending = (number: number) => (folds.get(number) ?? []).map(({ body }) => body as Report);
       const place = await placeOf(gaps, grouping, entry, pending);
       if (place.kind === 'new') {
-        const decisions = place.continues === undefined ? {} : { continues: place.continues };
-        grouping.expect(report, await open(lease, gaps, report, place.why, decisions, options));
+        grouping.expect(report, await open(lease, gaps, report, place, options));
         return;
       }
       if (place.reopen || place.notice) await spend(lease, options, 3);
@@ -67,9 +66,10 @@ export async function placeReports(
         );
         return;
       }
-      await spend(lease, options, 2);
       const reports = group.map((entry) => entry.body as Report);
-      const folded = await foldReports(gaps, gap, reports).catch((error) => {
+      const harm = gap.harm === undefined ? await harmOf(lease, [...gap.reports, ...reports], options) : undefined;
+      await spend(lease, options, 2);
+      const folded = await foldReports(gaps, gap, reports, harm).catch((error) => {
         // Deleted or transferred since: the reports open a gap of their own at the next turn.
         if ([404, 410].includes(error.status)) gaps.index.forgetIssue(number);
         throw error;
@@ -104,14 +104,17 @@ async function open(
   lease: Lease,
   gaps: Gaps,
   report: Report,
-  reason: string,
-  decisions: Decisions,
+  { why, continues }: Extract<Place, { kind: 'new' }>,
   options: LaneOptions,
 ): Promise<Gap> {
+  const harm = await harmOf(lease, [report], options);
   await spend(lease, options, 1);
   await ensureLabels(gaps, [...LABELS, serverLabel(report.server_name)]);
   await lease.intend(report.id, {});
-  const gap = await createGap(gaps, report, reason, decisions);
+  const gap = await createGap(gaps, report, why, {
+    ...(continues === undefined ? {} : { decisions: { continues } }),
+    ...(harm === undefined ? {} : { harm }),
+  });
   await tellOpened(gaps, gap, options);
   await lease.settle({ ids: [report.id], intents: [report.id] });
   // GitHub drops labels without a word when the credentials may not set them.
@@ -121,10 +124,15 @@ async function open(
   return gap;
 }
 
-const severityOf = (reports: Report[]) => assess(impactOf(reports)).severity;
+/** Judged once for each gap, and kept in its marker; a model that fails leaves it to the sessions alone. */
+async function harmOf(lease: Lease, reports: Report[], { model, now }: LaneOptions): Promise<Harm | undefined> {
+  return model && !isSilent(model, now()) ? holding(lease, judgeHarm(model, reports)) : undefined;
+}
+
+const severityOf = (reports: Report[], harm: Harm | undefined) => assess(impactOf(reports), harm).severity;
 
 async function tellOpened({ repository }: Gaps, gap: Gap, { notify }: LaneOptions): Promise<void> {
-  const severity = severityOf(gap.reports.slice(0, 1));
+  const severity = severityOf(gap.reports.slice(0, 1), gap.harm);
   await notify(eventOf(repository, gap, 'gap.opened', gap.id, { severity }));
 }
 
@@ -133,7 +141,7 @@ async function tellEscalation({ repository }: Gaps, gap: Gap, added: Report[], {
   const ids = new Set(added.map((report) => report.id));
   const earlier = gap.reports.filter((report) => !ids.has(report.id));
   if (earlier.length === 0 || gap.decisions.severity) return;
-  const [was, severity] = [severityOf(earlier), severityOf(gap.reports)];
+  const [was, severity] = [severityOf(earlier, gap.harm), severityOf(gap.reports, gap.harm)];
   if (SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(was)) return;
   await notify(eventOf(repository, gap, 'gap.escalated', severity, { severity, was }));
 }

@@ -34,3 +34,16 @@ export async function guarded(
     for (const entry of entries) await lease.fail(entry.id, failure.reason);
   }
 }
+
+/** Well below every lease: a model takes longer to read than a lane's lease lasts. */
+const RENEW_MS = 1000;
+
+/** Holds the lane while something takes its time. */
+export async function holding<T>(lease: Lease, work: Promise<T>): Promise<T> {
+  const renewing = setInterval(() => lease.renew().catch(() => clearInterval(renewing)), RENEW_MS);
+  try {
+    return await work;
+  } finally {
+    clearInterval(renewing);
+  }
+}

@@ -1,5 +1,5 @@
 import type { Report } from '../report/index.ts';
-import { assess, type Impact, impactOf } from '../triage/index.ts';
+import { assess, type Harm, type Impact, impactOf } from '../triage/index.ts';
 import { DECISIONS, type Decisions, renderDecisions } from './decisions.ts';
 import { DRAFT_LABEL } from './labels.ts';
 import { type MarkerKeys, type MarkerRole, parseMarker, renderMarker, replaceMarker } from './marker.ts';
@@ -11,9 +11,11 @@ export interface GapRecord {
   gap: string;
   first: Report;
   decisions?: Decisions;
+  /** How bad it is for those who meet it, as a model judged it. */
+  harm?: Harm;
   /** The labels that we set last: what differs from them was set by a person. */
   labels?: string[];
-  /** Labels of ours that may still be there, while they are being replaced. */
+  /** Severity labels of ours that were replaced last: should one be there, a crash left it or a person set it again. */
   former?: string[];
 }
 
@@ -92,9 +94,9 @@ function payloadOf({ gap, first, ...rest }: GapRecord): Payload {
   return { gap, reports: packReports([first]), ...rest };
 }
 
-function renderImpact(reports: Report[], { decisions }: GapRecord): string {
+function renderImpact(reports: Report[], { decisions, harm }: GapRecord): string {
   const impact = impactOf(reports);
-  const { severity, formula } = assess(impact);
+  const { severity, formula } = assess(impact, harm);
   const set = decisions?.severity;
   const rows: [string, string][] = [
     ['Reports', String(impact.reports)],

@@ -227,6 +227,7 @@ function readGap(repository: Repository, issue: IssueData, comments: CommentData
     locked: issue.locked,
     labels: issue.labels.map((label) => (typeof label === 'string' ? label : (label.name ?? ''))),
     decisions: record.decisions ?? {},
+    harm: record.harm,
     reports: held,
     held,
     pages,

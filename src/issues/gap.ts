@@ -1,5 +1,6 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest';
 import type { Report } from '../report/index.ts';
+import type { Harm } from '../triage/index.ts';
 import type { Answers } from './answers.ts';
 import type { Decisions } from './decisions.ts';
 import type { DraftStatus } from './draft-status.ts';
@@ -25,6 +26,8 @@ export interface Gap {
   locked: boolean;
   labels: string[];
   decisions: Decisions;
+  /** How bad it is, as a model judged it. */
+  harm: Harm | undefined;
   /** All its reports, oldest first. None when they were merged into another gap. */
   reports: Report[];
   /** All that stand in its issue, also those that count in another gap by now; the first opened it. */

@@ -1,11 +1,10 @@
 import { PatchworkError, type Report } from '../report/index.ts';
 import { assess, impactOf, SEVERITIES } from '../triage/index.ts';
-import type { Decisions } from './decisions.ts';
 import type { Gap } from './gap.ts';
 import { type GapRecord, parseGapBody, withRecord } from './gap-body.ts';
 import type { Gaps } from './gap-index.ts';
 import { GAP_LABEL, serverLabel, severityLabel } from './labels.ts';
-import { at, signed } from './repository.ts';
+import { at, isOurs, type Repository, signed } from './repository.ts';
 
 /** GitHub's limit for the body of an issue. */
 const MAX_BODY = 65_536;
@@ -18,8 +17,8 @@ interface State {
   duplicate_issue_id?: number;
 }
 
-/** The labels a gap's issue carries because of its reports and of what people decided. */
-export function labelsOf(reports: Report[], decisions: Decisions): string[] {
+/** The labels a gap's issue carries because of its reports, its harm, and of what people decided. */
+export function labelsOf(reports: Report[], { decisions, harm }: Pick<GapRecord, 'decisions' | 'harm'>): string[] {
   const first = reports[0] as Report;
   const impact = impactOf(reports);
   const worst = (['blocked', 'partial', 'worked_around'] as const).find(
@@ -30,7 +29,7 @@ export function labelsOf(reports: Report[], decisions: Decisions): string[] {
     `gap:${first.gap_type}`,
     serverLabel(first.server_name).name,
     ...(worst ? [`impact:${worst}`] : []),
-    severityLabel(decisions.severity ?? assess(impact).severity),
+    severityLabel(decisions?.severity ?? assess(impact, harm).severity),
   ];
 }
 
@@ -54,11 +53,11 @@ export async function updateGap(
   if (!before) return index.putIssue(issue);
 
   const has = new Set(issue.labels.map((label) => (typeof label === 'string' ? label : (label.name ?? ''))));
-  const { former: _former, ...record } = change(withLock(before, has));
+  const { former: _former, ...record } = change(await withLock(repository, number, before, has));
   const gap = index.byNumber(number);
   // What was merged away keeps its last figures.
   const reports = gap?.reports.length ? gap.reports : (gap?.held ?? [record.first]);
-  const wanted = labelsOf(reports, record.decisions ?? {});
+  const wanted = labelsOf(reports, record);
   const ours = [...(before.labels ?? []), ...(before.former ?? [])];
   const replaced = [...new Set([...ours, ...ALL_SEVERITIES])].filter((name) => has.has(name) && !wanted.includes(name));
   // What a person took off stays off; only the severity is always said.
@@ -66,25 +65,19 @@ export async function updateGap(
     (name) => !has.has(name) && (!before.labels?.includes(name) || ALL_SEVERITIES.includes(name)),
   );
   const next = { ...record, labels: wanted };
-  const write = async (written: GapRecord, from: string, with_: State) => {
-    const updated = withRecord(from, written, reports, sign);
-    if (updated.length > MAX_BODY) {
-      throw new PatchworkError('gap_full', `Issue #${number} cannot hold more.`, {
-        status: 422,
-        next: 'Shorten what was added to its text by hand.',
-      });
-    }
-    if (updated !== from || isChange(with_, issue)) {
-      index.putIssue((await octokit.rest.issues.update({ ...route, ...with_, body: updated })).data);
-    }
-    return updated;
-  };
-  const severityGoes = replaced.filter((name) => ALL_SEVERITIES.includes(name));
-  // Were the labels half replaced by a crash, ours of before would look like a person's.
-  const written = await write(severityGoes.length ? { ...next, former: severityGoes } : next, body, state);
+  const former = replaced.filter((name) => ALL_SEVERITIES.includes(name));
+  const updated = withRecord(body, former.length ? { ...next, former } : next, reports, sign);
+  if (updated.length > MAX_BODY) {
+    throw new PatchworkError('gap_full', `Issue #${number} cannot hold more.`, {
+      status: 422,
+      next: 'Shorten what was added to its text by hand.',
+    });
+  }
+  if (updated !== body || isChange(state, issue)) {
+    index.putIssue((await octokit.rest.issues.update({ ...route, ...state, body: updated })).data);
+  }
   for (const name of replaced) await octokit.rest.issues.removeLabel({ ...route, name });
   if (missing.length) await octokit.rest.issues.addLabels({ ...route, labels: missing });
-  if (severityGoes.length) await write(next, written, {});
   if (replaced.length || missing.length) index.markStale();
   return index.byNumber(number) ?? index.putIssue(issue);
 }
@@ -97,11 +90,30 @@ function isChange(to: State, from: { state: string; state_reason?: string | null
 const ALL_SEVERITIES = SEVERITIES.map(severityLabel);
 
 /** A severity label that is not ours was set by a person, and counts from now on. */
-function withLock(record: GapRecord, has: ReadonlySet<string>): GapRecord {
-  const ours = [...(record.labels ?? []), ...(record.former ?? [])];
+async function withLock(
+  repository: Repository,
+  number: number,
+  record: GapRecord,
+  has: ReadonlySet<string>,
+): Promise<GapRecord> {
   const theirs = SEVERITIES.find((severity) => {
     const name = severityLabel(severity);
-    return has.has(name) && !ours.includes(name);
+    return has.has(name) && !record.labels?.includes(name);
   });
-  return theirs ? { ...record, decisions: { ...record.decisions, severity: theirs } } : record;
+  if (!theirs) return record;
+  // One that we were about to replace: a crash left it, or a person set it again since.
+  const name = severityLabel(theirs);
+  if (record.former?.includes(name) && (await isLastSetByUs(repository, number, name))) return record;
+  return { ...record, decisions: { ...record.decisions, severity: theirs } };
+}
+
+async function isLastSetByUs(repository: Repository, number: number, label: string): Promise<boolean> {
+  const { octokit } = repository;
+  const events = await octokit.paginate(octokit.rest.issues.listEvents, {
+    ...at(repository),
+    issue_number: number,
+    per_page: 100,
+  });
+  const last = events.findLast((event) => event.event === 'labeled' && 'label' in event && event.label?.name === label);
+  return last === undefined || isOurs(repository, last.actor);
 }

@@ -1,8 +1,8 @@
 import { PatchworkError, type Report } from '../report/index.ts';
-import type { Decisions } from './decisions.ts';
+import type { Harm } from '../triage/index.ts';
 import { addEvidence, parseEvidence, renderEvidence } from './evidence.ts';
 import type { CommentData, Gap } from './gap.ts';
-import { gapTitle, parseGapBody, renderGapBody } from './gap-body.ts';
+import { type GapRecord, gapTitle, parseGapBody, renderGapBody } from './gap-body.ts';
 import type { Gaps } from './gap-index.ts';
 import { type Label, REVIEWED_LABEL } from './labels.ts';
 import { parseMarker, renderMarker } from './marker.ts';
@@ -15,13 +15,13 @@ export async function createGap(
   { repository, index }: Gaps,
   first: Report,
   grouping: string,
-  decisions: Decisions = {},
+  more: Pick<GapRecord, 'decisions' | 'harm'> = {},
 ): Promise<Gap> {
-  const labels = labelsOf([first], decisions);
+  const labels = labelsOf([first], more);
   const { data } = await repository.octokit.rest.issues.create({
     ...at(repository),
     title: gapTitle(first),
-    body: renderGapBody({ gap: first.id, first, decisions, labels }, grouping, signed(repository)),
+    body: renderGapBody({ gap: first.id, first, ...more, labels }, grouping, signed(repository)),
     labels,
   });
   const gap = index.putIssue(data);
@@ -37,8 +37,11 @@ export async function createGap(
   return gap;
 }
 
-/** Adds reports to a gap: evidence comments, then the impact table and labels. Writes absolute values, so repeating it is harmless. */
-export async function foldReports(gaps: Gaps, gap: Gap, reports: Report[]): Promise<Gap> {
+/**
+ * Adds reports to a gap: evidence comments, then the impact table and labels, with its `harm` where that was judged now. Writes
+ * absolute values, so repeating it is harmless.
+ */
+export async function foldReports(gaps: Gaps, gap: Gap, reports: Report[], harm?: Harm): Promise<Gap> {
   const { repository, index } = gaps;
   await demandOurs(repository, gap);
   const known = new Set(gap.held.map((report) => report.id));
@@ -53,7 +56,8 @@ export async function foldReports(gaps: Gaps, gap: Gap, reports: Report[]): Prom
       index.putComment(await writeComment(repository, gap.number, commentId, body));
     }
   }
-  return (await updateGap(gaps, gap.number)) ?? gap;
+  const judged = (record: GapRecord) => (harm === undefined ? record : { ...record, harm });
+  return (await updateGap(gaps, gap.number, judged)) ?? gap;
 }
 
 /** GitHub answers for a transferred issue with the one it became, elsewhere: nothing of ours may be written there. */
