@@ -1,6 +1,6 @@
 import type { Probot } from 'probot';
-import { type DraftRequest, draftGap, type Ground } from '../draft/index.ts';
-import { eventOfDraft, type Gaps, type Notify } from '../issues/index.ts';
+import { type DraftRequest, draftGap, type Ground, renderDispatch } from '../draft/index.ts';
+import { at, eventOfDraft, type Gaps, type Notify, type Repository } from '../issues/index.ts';
 import type { Model } from '../model/index.ts';
 import type { Entry, Lease } from '../outbox/index.ts';
 import type { Delivery } from './webhook.ts';
@@ -27,6 +27,8 @@ export interface DraftWork {
   model(): Model | undefined;
   /** Where code of repositories may be run; undefined where it must not. */
   ground: Ground | undefined;
+  /** Whether drafts of a repository are its workflow's. */
+  inAction(repository: string): Promise<boolean>;
   /** Each step of a run, in words for people. */
   onStep(step: { repository: string; issue: number; request: string; text: string }): void;
   /** Does what nobody has to ask for; `hold` throws when the lane is no longer ours. */
@@ -76,6 +78,11 @@ async function workDraft(lease: Lease, repository: string, entry: Entry, options
   const memory = `answer ${entry.id}`;
   try {
     const gaps = await options.gaps(repository);
+    if (await options.inAction(repository)) {
+      await handOver(gaps.repository, request);
+      options.log('draft left to the Action', { repository, issue: request.issue });
+      return await lease.settle({ ids: [entry.id] });
+    }
     const run = await draftGap(request, {
       gaps,
       model: options.model(),
@@ -101,6 +108,12 @@ async function workDraft(lease: Lease, repository: string, entry: Entry, options
     await lease.fail(entry.id, reasonOf(error));
     throw error;
   }
+}
+
+/** A label starts the workflow by itself; everything else that asks for a draft is told to it. */
+async function handOver(repository: Repository, request: DraftRequest): Promise<void> {
+  if (request.by === 'label' || request.by === 'action') return;
+  await repository.octokit.rest.repos.createDispatchEvent({ ...at(repository), ...renderDispatch(request) });
 }
 
 function reasonOf(error: unknown): string {

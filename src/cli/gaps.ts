@@ -1,5 +1,5 @@
 import type { GitHub } from '../bot/index.ts';
-import { REPOSITORY_FILE, type RepositoryConfig, readRepositoryConfig } from '../config/index.ts';
+import { REPOSITORY_FILE, type RepositoryConfig, readRepositoryConfig, WORKFLOW_FILE } from '../config/index.ts';
 import { createGapIndex, type Gaps, openRepository } from '../issues/index.ts';
 import { PatchworkError } from '../report/index.ts';
 
@@ -10,9 +10,18 @@ export interface GapsOfAll {
   known(repository: string): Gaps | undefined;
   /** The repository's patchwork.yml on its default branch, at most a minute old, or as it was when GitHub last answered. */
   config(repository: string): Promise<RepositoryConfig>;
+  /** Whether drafts are the Action's there: as patchwork.yml says, else by whether its workflow is on the default branch. */
+  draftsInAction(repository: string): Promise<boolean>;
 }
 
-const CONFIG_FRESH_MS = 60_000;
+const FRESH_MS = 60_000;
+
+/** A file of a repository as it was when GitHub last told; no text where there is none. */
+interface Known {
+  at: number;
+  etag: string | undefined;
+  text: string | undefined;
+}
 
 export function gapsOfAll(
   github: GitHub,
@@ -22,7 +31,7 @@ export function gapsOfAll(
 ): GapsOfAll {
   const opening = new Map<string, Promise<Gaps>>();
   const opened = new Map<string, Gaps>();
-  const configs = new Map<string, { at: number; config: RepositoryConfig }>();
+  const files = new Map<string, Known>();
 
   async function load(fullName: string): Promise<Gaps> {
     const [owner, name] = fullName.split('/');
@@ -35,32 +44,39 @@ export function gapsOfAll(
     return gaps;
   }
 
-  async function readConfig(repository: string): Promise<RepositoryConfig> {
+  /** At most a minute old; a file that did not change costs none of GitHub's budget. */
+  async function read(repository: string, path: string): Promise<string | undefined> {
+    const key = `${repository.toLowerCase()} ${path}`;
+    const known = files.get(key);
+    if (known && Date.now() - known.at < FRESH_MS) return known.text;
     const [owner = '', name = ''] = repository.split('/');
+    const keep = (etag: string | undefined, text: string | undefined) => {
+      files.set(key, { at: Date.now(), etag, text });
+      return text;
+    };
     try {
       const octokit = await github.octokit({ owner, name });
-      const { data } = await octokit.rest.repos.getContent({ owner, repo: name, path: REPOSITORY_FILE });
-      const content = 'content' in data ? Buffer.from(data.content, 'base64').toString() : undefined;
-      return readRepositoryConfig(content).config;
+      const headers = known?.etag ? { 'if-none-match': known.etag } : {};
+      const { data, headers: told } = await octokit.rest.repos.getContent({ owner, repo: name, path, headers });
+      return keep(told.etag, 'content' in data ? Buffer.from(data.content, 'base64').toString() : undefined);
     } catch (error) {
-      if ((error as { status?: number }).status === 404) return readRepositoryConfig(undefined).config;
+      const { status } = error as { status?: number };
+      if (status === 404) return keep(undefined, undefined);
+      if (known && status === 304) return keep(known.etag, known.text);
+      if (known) return known.text;
       throw error;
     }
   }
 
+  async function config(repository: string): Promise<RepositoryConfig> {
+    return readRepositoryConfig(await read(repository, REPOSITORY_FILE)).config;
+  }
+
   return {
-    async config(repository) {
-      const key = repository.toLowerCase();
-      const known = configs.get(key);
-      if (known && Date.now() - known.at < CONFIG_FRESH_MS) return known.config;
-      try {
-        const config = await readConfig(key);
-        configs.set(key, { at: Date.now(), config });
-        return config;
-      } catch (error) {
-        if (known) return known.config;
-        throw error;
-      }
+    config,
+    async draftsInAction(repository) {
+      const { runner } = (await config(repository)).draft;
+      return runner === 'auto' ? (await read(repository, WORKFLOW_FILE)) !== undefined : runner === 'action';
     },
     known: (repository) => opened.get(repository.toLowerCase()),
     open(repository) {

@@ -27,6 +27,10 @@ const COMMANDS: Record<string, { what: string; load: () => Promise<Command> }> =
     what: 'say whether the feedback tool of a server is right',
     load: async () => (await import('./check-dropin/check-dropin.ts')).checkDropin,
   },
+  init: {
+    what: 'write the workflow and how the server is run',
+    load: async () => (await import('./init/init.ts')).init,
+  },
   draft: { what: 'draft a pull request for an issue', load: async () => (await import('./draft.ts')).draft },
 };
 

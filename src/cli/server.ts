@@ -175,6 +175,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
             now: () => new Date(),
             log: say,
           }),
+        inAction: async (repository) => mode !== 'local' && gaps.draftsInAction(repository),
         onStep,
         notify,
         log: say,

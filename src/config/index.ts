@@ -8,4 +8,4 @@ export {
   type Target,
   targetsOf,
 } from './notify.ts';
-export { REPOSITORY_FILE, type RepositoryConfig, readRepositoryConfig } from './repository-file.ts';
+export { REPOSITORY_FILE, type RepositoryConfig, readRepositoryConfig, WORKFLOW_FILE } from './repository-file.ts';

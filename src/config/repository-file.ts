@@ -4,6 +4,8 @@ import { LEVELS } from '../triage/index.ts';
 import { notifySchema } from './notify.ts';
 
 export const REPOSITORY_FILE = '.github/patchwork.yml';
+/** Where the workflow of the Action lies. */
+export const WORKFLOW_FILE = '.github/workflows/patchwork.yml';
 
 const globs = z.array(z.string().min(1).max(200)).max(100);
 
@@ -94,6 +96,8 @@ const schema = z.strictObject({
   auto_merge: autoMerge.prefault({}),
   draft: z
     .strictObject({
+      /** Who drafts: the Action when its workflow is there, or always one of the two. */
+      runner: z.enum(['auto', 'action', 'app']).default('auto'),
       budget_tokens: z.number().int().min(2000).max(500_000).default(30_000),
       max_files: z.number().int().min(1).max(100).default(20),
       max_lines: z.number().int().min(1).max(10_000).default(1500),

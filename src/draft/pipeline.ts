@@ -12,7 +12,15 @@ import {
   type Outcome,
 } from '../issues/index.ts';
 import type { Model } from '../model/index.ts';
-import { type Commit, commitChanges, openPull, publishAtOnce, readSnapshot, selectContext } from '../repo/index.ts';
+import {
+  type Commit,
+  commitChanges,
+  openPull,
+  publishAtOnce,
+  readCheckout,
+  readSnapshot,
+  selectContext,
+} from '../repo/index.ts';
 import { issueOfProbePath } from '../surface/index.ts';
 import { type CheckRun, takeOff } from './act.ts';
 import { askForDraft, type Written } from './ask.ts';
@@ -35,8 +43,12 @@ import { checkOf } from './verdict.ts';
 export interface DraftOptions {
   gaps: Gaps;
   model: Model | undefined;
-  /** Where the repository's server may be run to replay the gap; undefined where it must not. */
-  ground: Ground | undefined;
+  /** Where the repository's server may be run to replay the gap, or why it must not. */
+  ground: Ground | NoProof | undefined;
+  /** A clone on this machine that may hold the base commit: it is read instead of asking GitHub. */
+  checkout?: string | undefined;
+  /** Comes before what patchwork.yml says. */
+  settings?: Partial<Pick<RepositoryConfig, 'server' | 'verify'>>;
   /** Called with each step, in words for people. */
   onStep(text: string): void;
   /** Throws when the run is no longer ours: nothing is written to GitHub after that. */
@@ -83,7 +95,8 @@ export async function draftGap(told: DraftRequest, options: DraftOptions): Promi
 
   const run = earlier ? { ...earlier, runner: options.runner } : begun(request, options.runner);
   const status = openStatus(gaps, gap, run, standing, options.onStep);
-  const { config, problem } = readRepositoryConfig(standing.config);
+  const { config: own, problem } = readRepositoryConfig(standing.config);
+  const config = { ...own, ...options.settings };
   if (problem) options.onStep(`${problem}; the defaults are used`);
   const rights = rightsOf(repository);
   let asks = request.by === 'label' && isLabeled ? [DRAFT_LABEL] : [];
@@ -198,7 +211,9 @@ async function write(work: Work): Promise<DraftRun> {
   const kept = (await options.recall()) as Kept | undefined;
   const frozen = kept?.frozen ?? (await freezeAll(work));
   await status.step(`Reading \`${frozen.base.branch}\` at ${frozen.base.commit.slice(0, 10)}`);
-  const snapshot = await readSnapshot(repository.octokit, repository, frozen.base.commit);
+  const snapshot =
+    (options.checkout && (await readCheckout(options.checkout, frozen.base.commit))) ||
+    (await readSnapshot(repository.octokit, repository, frozen.base.commit));
   // The probes of earlier gaps hold calls that whoever writes a change must not know.
   const readable = snapshot.texts.filter(({ path }) => issueOfProbePath(path) === undefined);
   const selection = selectContext(readable, gapText(gap, frozen), { budgetTokens: config.draft.budget_tokens });
@@ -236,7 +251,8 @@ async function write(work: Work): Promise<DraftRun> {
 /** Shows the gap where that is possible, and has the change written; an ending where there is nothing to change. */
 async function draw(options: DraftOptions, material: Material): Promise<Kept | Ending> {
   const { frozen, selection } = material;
-  const proof = options.ground ? await prove(material, options.ground) : NOT_HERE;
+  const { ground = NOT_HERE } = options;
+  const proof = 'isolation' in ground ? await prove(material, ground) : ground;
   await using _proof = 'probes' in proof ? proof : undefined;
   if ('code' in proof && proof.code === 'already_works') {
     return declined(

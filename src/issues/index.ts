@@ -20,7 +20,7 @@ export * from './labels.ts';
 export { type MarkerKeys, withoutMarkers } from './marker.ts';
 export { parseNote } from './note.ts';
 export { codeSpan, inline, quote, titleText } from './quote.ts';
-export { at, isOurs, openRepository, type Repository, signed, WORKFLOW_LOGIN } from './repository.ts';
+export { at, isOurs, openedByUs, openRepository, type Repository, signed, WORKFLOW_LOGIN } from './repository.ts';
 export { renderShipped, type Shipped } from './shipped.ts';
 export { updateGap } from './update.ts';
 export {
