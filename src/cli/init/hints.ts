@@ -142,23 +142,23 @@ function plainArgument(arg: string, name = arg): string {
   const [, flag, value] = /^(--?[\w-]+)=(.*)$/s.exec(arg) ?? [];
   if (flag !== undefined) return `${flag}=${plainArgument(value ?? '', flag)}`;
   if (isPathLike(arg)) return '.';
-  return isPlaceholder(arg) ? standIn(name) : arg;
+  return isPlaceholder(arg) ? standIn(name, arg) : arg;
 }
 
 function isPlaceholder(text: string): boolean {
-  return /[<>{}$[\]]|your|xxx|\.\.\.|^[A-Z][A-Z_-]{3,}$/i.test(text) && !/^-/.test(text);
+  return !text.startsWith('-') && (/[<>{}$[\]]|your|xxx|\.\.\./i.test(text) || /^[A-Z][A-Z_-]{3,}$/.test(text));
 }
 
 function isPathLike(text: string): boolean {
   return /^(?:~|[A-Z]:\\|\/[\w.-]+\/|(?:some\/)?path\/)/i.test(text);
 }
 
-/** A value that only looks right, by what a name says it is. */
-export function standIn(name: string): string {
+/** A value that only looks right, by what its name says it is, or what stands in its place. */
+function standIn(name: string, shown = ''): string {
   if (/url|uri|endpoint/i.test(name)) return 'http://127.0.0.1:9';
   if (/host/i.test(name)) return '127.0.0.1';
   if (/port$/i.test(name)) return '9';
   if (/mail|user(?:name)?$/i.test(name)) return 'nobody@example.test';
   if (/dir|path|folder|root/i.test(name)) return '.';
-  return 'dummy';
+  return shown ? standIn(shown.replace(/\W/g, '')) : 'dummy';
 }
