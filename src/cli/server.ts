@@ -236,7 +236,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     known: gaps.known,
     secrets: keys,
     mcpWrites: async (name) => (await gaps.config(name)).mcp.write,
-    brief: async (name, issue) => briefOf(await gaps.open(name), issue),
+    brief: async (name, issue, budget) => briefOf(await gaps.open(name), issue, budget),
     revoked: async (name) => (await gaps.config(name)).revoked_keys,
     now: () => new Date(),
     model: () => model,

@@ -8,7 +8,7 @@ import { mayWrite } from './freeze.ts';
 import { gapText } from './pipeline.ts';
 
 /** The brief of a gap as it stands now, without asking for a draft. Throws `not_found` (404). */
-export async function briefOf({ repository, index }: Gaps, issue: number): Promise<string> {
+export async function briefOf({ repository, index }: Gaps, issue: number, budgetTokens = 8000): Promise<string> {
   const gap = index.canonical(issue);
   if (!gap) throw new PatchworkError('not_found', 'There is no gap with this number.', { status: 404 });
   const { rest } = repository.octokit;
@@ -21,6 +21,6 @@ export async function briefOf({ repository, index }: Gaps, issue: number): Promi
   for (const note of gap.notes) if (!note.throughApi && (await mayWrite(repository, note.author))) notes.push(note);
   // Probes hold calls that whoever writes a change must not know.
   const readable = snapshot.texts.filter(({ path }) => issueOfProbePath(path) === undefined);
-  const selection = selectContext(readable, gapText(gap, { notes }), { budgetTokens: config.draft.budget_tokens });
-  return renderBrief(gap, { base, notes }, selection);
+  const selection = selectContext(readable, gapText(gap, { notes }), { budgetTokens });
+  return renderBrief(gap, { base, notes }, { selection, snapshot, config, budgetTokens });
 }

@@ -190,6 +190,9 @@ function begun({ request, by, actor, guidance, revise }: DraftRequest, runner: s
   };
 }
 
+/** A comment holds 65,536 characters, and the steps and earlier runs are in it, too. */
+const COMMENT_TOKENS = 8000;
+
 type End = (ending: Ending, more?: { below?: string; check?: CheckRun }) => Promise<DraftRun>;
 
 /** What the stages after the preflight work on. */
@@ -219,16 +222,16 @@ async function write(work: Work): Promise<DraftRun> {
   const selection = selectContext(readable, gapText(gap, frozen), { budgetTokens: config.draft.budget_tokens });
 
   const refused = refusedByLevel(config.level, request.by);
-  if (refused) return end(refused, { below: renderBrief(gap, frozen, selection) });
+  const brief = () => renderBrief(gap, frozen, { selection, snapshot, config, budgetTokens: COMMENT_TOKENS });
+  if (refused) return end(refused, { below: brief() });
   if (!options.model) {
-    const below = renderBrief(gap, frozen, selection);
     return end(
       declined(
         'no_model',
         'No model is configured, so here is the brief instead. To get drafts, set `ANTHROPIC_API_KEY` or `OPENAI_API_KEY` (or ' +
           '`PATCHWORK_PROVIDER` and `PATCHWORK_MODEL` for a compatible server) where this runs, and apply the label again.',
       ),
-      { below },
+      { below: brief() },
     );
   }
   const material = { repository, model: options.model, status, gap, frozen, snapshot, selection, config };

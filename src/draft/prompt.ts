@@ -151,7 +151,7 @@ function reportText(report: Report): string {
 }
 
 /** The first report and then the newest with other words: repeats say nothing new. */
-function sample(reports: Report[]): Report[] {
+export function sample(reports: Report[]): Report[] {
   const distinct = [
     ...new Map(
       reports.toReversed().map((report) => [`${report.what_i_needed}\n${report.what_i_tried}`, report]),
@@ -160,11 +160,11 @@ function sample(reports: Report[]): Report[] {
   return distinct.toReversed().slice(0, MAX_REPORTS);
 }
 
-function excerptNote(file: Selection['files'][number]): string {
+export function excerptNote(file: Selection['files'][number]): string {
   return file.ranges ? ` lines ${file.ranges.map(([first, last]) => `${first}-${last}`).join(', ')} only` : '';
 }
 
-function excerpt(snapshot: Snapshot, file: Selection['files'][number]): string {
+export function excerpt(snapshot: Snapshot, file: Selection['files'][number]): string {
   const text = snapshot.texts.find((candidate) => candidate.path === file.path)?.text ?? '';
   if (!file.ranges) return text;
   const lines = text.split('\n');

@@ -4,13 +4,18 @@ import { githubAway, type Source } from './reading.ts';
 
 export interface BriefSource extends Source {
   /** The Markdown hand-over of a gap, by its issue: evidence, notes, where in the code. */
-  brief(repository: string, issue: number): Promise<string>;
+  brief(repository: string, issue: number, budgetTokens?: number): Promise<string>;
 }
 
 /** Throws `not_yet` (409) without an issue, `github_unavailable` (503) when the code cannot be read now. */
-export async function briefOfItem(source: BriefSource, repository: string, item: Item): Promise<string> {
+export async function briefOfItem(
+  source: BriefSource,
+  repository: string,
+  item: Item,
+  budgetTokens?: number,
+): Promise<string> {
   try {
-    return await source.brief(repository, issueOf(item));
+    return await source.brief(repository, issueOf(item), budgetTokens);
   } catch (error) {
     throw error instanceof PatchworkError ? error : githubAway(error);
   }
