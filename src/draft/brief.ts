@@ -102,9 +102,9 @@ function probeFor(gap: Gap, { tools }: Selection): Probe {
         kind: 'result_matches',
         tool,
         arguments: '{}',
-        expect: [{ path: '/field', is: 'present', value: '' }],
-        held_out: { arguments: '{}', expect: [{ path: '/field', is: 'present', value: '' }] },
-      } as Probe;
+        expect: [{ path: '/data/field', is: 'present', value: 'null' }],
+        held_out: { arguments: '{}', expect: [{ path: '/data/field', is: 'present', value: 'null' }] },
+      };
   }
 }
 

@@ -55,7 +55,7 @@ const REPOSITORIES: Record<string, { files: Record<string, string>; server: obje
             transport: { type: 'stdio' },
             packageArguments: [
               { type: 'positional', value: 'stdio' },
-              { type: 'named', name: '--data', isRequired: true, value: '${DATA_DIR}' },
+              { type: 'named', name: '--data', isRequired: true, value: '{DATA_DIR}' },
               { type: 'named', name: '--quiet' },
             ],
             environmentVariables: [{ name: 'API_TOKEN', isRequired: true }, { name: 'LOG_LEVEL' }],
