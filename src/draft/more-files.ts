@@ -1,4 +1,4 @@
-import type { Selection, Snapshot } from '../repo/index.ts';
+import { refusePath, type Selection, type Snapshot } from '../repo/index.ts';
 import type { DraftAnswer } from './answer.ts';
 
 /** The files that an answer asks for instead of changing anything; nothing when it changes something. */
@@ -18,13 +18,15 @@ export interface MoreFiles {
 
 /** Shows files whole that were listed and asked for, the first ones first, as far as the tokens reach. */
 export function showMore(selection: Selection, snapshot: Snapshot, asked: string[], budgetTokens: number): MoreFiles {
-  const listed = new Set(selection.paths);
-  const texts = new Map(snapshot.texts.map(({ path, text }) => [path, text]));
+  // Besides the code what else there is, except what a draft may not touch: probes hold calls that it must not know.
+  const code = new Set(selection.paths);
+  const open = snapshot.texts.filter(({ path }) => code.has(path) || !refusePath(path));
+  const texts = new Map(open.map(({ path, text }) => [path, text]));
   const shown: string[] = [];
   const missing: string[] = [];
   let left = budgetTokens;
   for (const path of asked) {
-    const text = listed.has(path) ? texts.get(path) : undefined;
+    const text = texts.get(path);
     const tokens = Math.ceil((text?.length ?? 0) / 4);
     if (text === undefined)
       missing.push(`\`${path.replace(/[^\x20-\x7E]|`/g, '?').slice(0, 120)}\` is not one of the files listed.`);
