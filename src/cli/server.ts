@@ -151,6 +151,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         budget,
         model,
         notify,
+        // Nobody but the user reads the GitHub on the user's machine.
+        ...(forge ? {} : { sealed: async () => (await gaps.config(lane.repository)).privacy.sealed }),
         answered: (given, answer) => tellAnswer(outbox, lane.repository, given, answer),
         requestMs,
         listLagMs: forge ? 0 : LIST_LAG_MS,
@@ -198,6 +200,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     } else if (lane?.kind === 'console') {
       await workConsole(lease, {
         gaps: () => gaps.open(lane.repository),
+        twin: async () => {
+          const { private_repo: name } = (await gaps.config(lane.repository)).privacy;
+          return name === undefined ? undefined : (await gaps.open(name)).repository;
+        },
         outbox,
         budget: (writes) => budget(renderLane('reports', lane.repository), writes, 'people'),
         now: Date.now,

@@ -8,4 +8,5 @@ export {
   type Target,
   targetsOf,
 } from './notify.ts';
+export type { SealedField } from './privacy.ts';
 export { REPOSITORY_FILE, type RepositoryConfig, readRepositoryConfig, WORKFLOW_FILE } from './repository-file.ts';

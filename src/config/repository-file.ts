@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { LEVELS } from '../triage/index.ts';
 import { notifySchema } from './notify.ts';
+import { privacySchema } from './privacy.ts';
 
 export const REPOSITORY_FILE = '.github/patchwork.yml';
 /** Where the workflow of the Action lies. */
@@ -110,6 +111,8 @@ const schema = z.strictObject({
   mcp: z.strictObject({ write: z.boolean().default(false) }).prefault({}),
   /** Who is told of what happens, besides those that the operator named. */
   notify: notifySchema,
+  /** What is not published where everybody can read the issues. */
+  privacy: privacySchema,
   /** Ids of keys that are no longer good. */
   revoked_keys: z.array(z.string()).max(1000).default([]),
   /** How the MCP server is run when a gap is replayed. */

@@ -1,5 +1,5 @@
 import { REPOSITORY_FILE, readRepositoryConfig } from '../config/index.ts';
-import { at, type Gaps, type Note } from '../issues/index.ts';
+import { at, type Gaps, type Note, signed, unsealGap } from '../issues/index.ts';
 import { readSnapshot, selectContext } from '../repo/index.ts';
 import { PatchworkError } from '../report/index.ts';
 import { issueOfProbePath } from '../surface/index.ts';
@@ -9,8 +9,10 @@ import { gapText } from './pipeline.ts';
 
 /** The brief of a gap as it stands now, without asking for a draft. Throws `not_found` (404). */
 export async function briefOf({ repository, index }: Gaps, issue: number, budgetTokens = 8000): Promise<string> {
-  const gap = index.canonical(issue);
-  if (!gap) throw new PatchworkError('not_found', 'There is no gap with this number.', { status: 404 });
+  const found = index.canonical(issue);
+  if (!found) throw new PatchworkError('not_found', 'There is no gap with this number.', { status: 404 });
+  // Whoever asks here may read all of it; what goes onto the issue is made elsewhere, and without.
+  const gap = unsealGap(found, signed(repository));
   const { rest } = repository.octokit;
   const { data } = await rest.repos.get(at(repository));
   const ref = await rest.git.getRef({ ...at(repository), ref: `heads/${data.default_branch}` });

@@ -28,7 +28,7 @@ import { renderBranch } from './branch.ts';
 import { renderBrief } from './brief.ts';
 import { declined, type Ending, failureOf } from './failure.ts';
 import { earlierDraft, type Frozen, freeze, rightsOf } from './freeze.ts';
-import { refusedByLevel } from './level.ts';
+import { refusedByLevel, refusedBySeal } from './level.ts';
 import type { Material } from './material.ts';
 import { preflight } from './preflight.ts';
 import { inertProse } from './prose.ts';
@@ -221,7 +221,7 @@ async function write(work: Work): Promise<DraftRun> {
   const readable = snapshot.texts.filter(({ path }) => issueOfProbePath(path) === undefined);
   const selection = selectContext(readable, gapText(gap, frozen), { budgetTokens: config.draft.budget_tokens });
 
-  const refused = refusedByLevel(config.level, request.by);
+  const refused = refusedBySeal(gap) ?? refusedByLevel(config.level, request.by);
   const brief = () => renderBrief(gap, frozen, { selection, snapshot, config, budgetTokens: COMMENT_TOKENS });
   if (refused) return end(refused, { below: brief() });
   if (!options.model) {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Gap, OUTCOMES, REVIEWED_LABEL, withoutMarkers } from '../issues/index.ts';
+import { type Gap, OUTCOMES, REVIEWED_LABEL, sealedFields, withoutMarkers } from '../issues/index.ts';
 import { GAP_TYPES, RESOLUTIONS, type Report } from '../report/index.ts';
 
 const note = z.object({
@@ -21,6 +21,21 @@ const draft = z.object({
   summary: z.string().optional().describe('One sentence for people, and the next useful action.'),
   branch: z.string().optional(),
   pull: z.object({ number: z.int(), url: z.string() }).optional(),
+  proof: z
+    .object({ head: z.string(), stops: z.array(z.string()), confidence: z.number() })
+    .optional()
+    .describe('What was verified: the commit, and why it must not be merged by policy.'),
+  merge: z
+    .object({
+      state: z.enum(['waiting', 'refused', 'merging', 'merged', 'kept', 'undoing', 'undone']),
+      says: z.string(),
+      at: z.string(),
+      readied: z.boolean().optional(),
+      commit: z.string().optional(),
+      revert: z.object({ number: z.int(), url: z.string(), head: z.string(), why: z.string() }).optional(),
+    })
+    .optional()
+    .describe('What came of merging it by policy.'),
 });
 
 /** A report as the API shows it: the fields it always had, and where its gap stands. */
@@ -43,6 +58,7 @@ export const itemSchema = z
     client_version: z.string(),
     surface_hash: z.string(),
     session_source: z.string(),
+    sealed: z.array(z.string()).describe('Fields that its issue does not show, because everybody can read that.'),
     remarks: z.array(z.string()).describe('What was changed when it was taken, and why it folded.'),
     status: z.enum(['pending', 'open', 'closed']).describe('`pending` until its issue exists.'),
     reviewed: z.boolean(),
@@ -75,6 +91,7 @@ export function itemOf(report: Report, gap: Gap | undefined, notes: Item['notes'
   const pull = gap?.status?.runs.findLast((run) => run.pull)?.pull;
   return {
     ...fields,
+    sealed: sealedFields(report),
     timestamp: received_at,
     status: gap?.state ?? 'pending',
     reviewed: gap?.labels.includes(REVIEWED_LABEL) ?? false,

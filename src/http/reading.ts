@@ -1,5 +1,5 @@
 import { type LaneBodies, renderLane, reportOf } from '../intake/index.ts';
-import type { Gaps } from '../issues/index.ts';
+import { type Gaps, signed, unseal } from '../issues/index.ts';
 import type { Entry, Outbox } from '../outbox/index.ts';
 import { PatchworkError } from '../report/index.ts';
 import { type Item, itemOf, notesOf } from './items.ts';
@@ -21,7 +21,7 @@ export interface Source {
 export async function readRows(source: Source, repository: string): Promise<readonly Row[]> {
   const [gaps, waiting] = await now(source, repository);
   if (!gaps) throw githubAway();
-  const stored = rowsOf(gaps.index);
+  const stored = rowsOf(gaps);
   if (!waiting.length) return stored;
   const changes = changesIn(waiting, gaps);
   const rows = stored.map((row) => {
@@ -39,8 +39,8 @@ export async function readItem(source: Source, repository: string, id: string): 
   const gap = gaps?.index.byReport(id) ?? (/^[1-9]\d{0,9}$/.test(id) ? gaps?.index.canonical(Number(id)) : undefined);
   const report = gap?.reports.find((one) => one.id === id) ?? gap?.reports[0];
   const item =
-    gap && report
-      ? itemOf(report, gap, notesOf(gap))
+    gaps && gap && report
+      ? itemOf(unseal(report, signed(gaps.repository)), gap, notesOf(gap))
       : waitingReports(waiting, gaps).find((candidate) => candidate.id === id);
   if (item) return changesIn(waiting, gaps).on(item)?.(item) ?? item;
   if (!gaps) throw githubAway();

@@ -1,4 +1,4 @@
-import type { Gap, GapIndex } from '../issues/index.ts';
+import { type Gap, type GapIndex, type Gaps, type Repository, signed, unseal } from '../issues/index.ts';
 import { type Item, itemOf, notesOf } from './items.ts';
 
 /** A report as it stands in its gap, with what it is looked for by. */
@@ -20,8 +20,11 @@ interface Kept {
 /** An index's rows are kept between requests: with tens of thousands of reports, making them takes longer than reading them. */
 const kept = new WeakMap<GapIndex, Kept>();
 
-/** All reports in the gaps of an index, newest first. A gap that changed is another object: only its rows are made anew. */
-export function rowsOf(index: GapIndex): readonly Row[] {
+/**
+ * All reports in the gaps of an index, newest first, with what is sealed in their issues: whoever gets here holds a key that reads
+ * reports. A gap that changed is another object: only its rows are made anew.
+ */
+export function rowsOf({ index, repository }: Gaps): readonly Row[] {
   const gaps = index.all();
   const before = kept.get(index);
   if (before && before.gaps.length === gaps.length && gaps.every((gap, n) => gap === before.gaps[n]))
@@ -30,7 +33,7 @@ export function rowsOf(index: GapIndex): readonly Row[] {
   const own = new Map(
     gaps.map((gap) => {
       const same = before?.rowsOf.get(gap);
-      const rows = same ?? rowsOfGap(gap);
+      const rows = same ?? rowsOfGap(repository, gap);
       if (!same) for (const row of rows) fresh.push(row);
       return [gap, rows];
     }),
@@ -42,9 +45,10 @@ export function rowsOf(index: GapIndex): readonly Row[] {
   return rows;
 }
 
-function rowsOfGap(gap: Gap): Row[] {
+function rowsOfGap(repository: Repository, gap: Gap): Row[] {
   const notes = notesOf(gap);
-  return gap.reports.map((report) => rowOf(itemOf(report, gap, notes)));
+  const place = signed(repository);
+  return gap.reports.map((report) => rowOf(itemOf(unseal(report, place), gap, notes)));
 }
 
 export function rowOf(item: Item): Row {

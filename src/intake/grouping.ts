@@ -1,4 +1,4 @@
-import type { Gap, GapIndex, Gaps } from '../issues/index.ts';
+import { type Gap, type GapIndex, type Gaps, isSealedWhole } from '../issues/index.ts';
 import type { Model } from '../model/index.ts';
 import type { Lease } from '../outbox/index.ts';
 import type { Report } from '../report/index.ts';
@@ -118,7 +118,7 @@ function upToDate(index: GapIndex): Memory {
   const { corpus, changed, expected } = memory;
   for (const number of changed) {
     const gap = index.byNumber(number);
-    if (!gap?.reports.length) {
+    if (!gap?.reports.length || gap.reports.some(isSealedWhole)) {
       corpus.remove(number);
       continue;
     }

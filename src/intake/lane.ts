@@ -1,3 +1,4 @@
+import type { SealedField } from '../config/index.ts';
 import { type Gaps, type Notify, postNote, setReviewed } from '../issues/index.ts';
 import type { Model } from '../model/index.ts';
 import { type Entry, type Lease, LeaseLost } from '../outbox/index.ts';
@@ -31,6 +32,8 @@ export interface LaneOptions {
   model?: Model | undefined;
   /** Tells whoever gave a command what became of it; may be told again after a crash. */
   answered?(given: GivenCommand, answer: Answer): Promise<void>;
+  /** Fields that are not published where everybody reads; left out where nobody but the user does. */
+  sealed?(): Promise<readonly SealedField[]>;
   /** Tells people who asked for it what happens to gaps. */
   notify: Notify;
   /** The longest that a request to GitHub takes before it is given up: well below the lease. */

@@ -5,18 +5,20 @@ import {
   foldReports,
   type Gap,
   type Gaps,
+  isSealedWhole,
   LABELS,
   serverLabel,
 } from '../issues/index.ts';
 import type { Entry, Lease } from '../outbox/index.ts';
 import type { Report } from '../report/index.ts';
-import { assess, type Harm, impactOf, SEVERITIES } from '../triage/index.ts';
+import { assess, type Decision, gapKey, type Harm, impactOf, SEVERITIES } from '../triage/index.ts';
 import { type Arrived, reportOf } from './arrived.ts';
 import { type Grouping, groupingFor, renderGrouping } from './grouping.ts';
 import { isSilent, judgeHarm } from './judge.ts';
 import type { LaneOptions } from './lane.ts';
 import { arrive, type Place, reopen, resurface } from './life.ts';
 import { noteFold, type waitToFold } from './pace.ts';
+import { asPublished } from './privacy.ts';
 import { guarded, holding, spend } from './turn.ts';
 
 /** Finds the gap of each report that waits, opens those that are new, and adds the others to theirs, each gap once. */
@@ -30,7 +32,9 @@ export async function placeReports(
   if (entries.length === 0) return;
   const folds = new Map<number, Entry[]>();
   const grouping = groupingFor(gaps, lease, options.model);
-  for (const entry of entries) {
+  const fields = await options.sealed?.();
+  const published = fields ? await asPublished(entries, gaps.repository, fields) : entries;
+  for (const entry of published) {
     const report = reportOf(entry);
     const fold = (gap: number, kept: Report) => folds.set(gap, [...(folds.get(gap) ?? []), { ...entry, body: kept }]);
     await guarded(lease, [entry], options, async () => {
@@ -90,13 +94,23 @@ async function placeOf(
   pending: (number: number) => Report[],
 ): Promise<Place & { remarks: string[] }> {
   const report = reportOf(entry);
-  const decision = await grouping.place(report, (entry.body as Arrived).asked);
+  const decision = isSealedWhole(report)
+    ? placeSealed(gaps, report)
+    : await grouping.place(report, (entry.body as Arrived).asked);
   if (decision.kind === 'new') return { kind: 'new', why: renderGrouping(decision), remarks: [] };
   const gap = gaps.index.byNumber(decision.gap);
   if (!gap) return { kind: 'new', why: `Its gap, #${decision.gap}, is gone.`, remarks: [] };
   // Repeats in the same words explain themselves.
   const remarks = decision.by === 'key' ? [] : [decision.why.replaceAll('`', '')];
   return { ...(await arrive(gaps, gap, report, pending)), remarks };
+}
+
+/** What may be about security is compared with nothing but its own repeats. */
+function placeSealed({ index }: Gaps, report: Report): Decision {
+  const same = index.byKey(gapKey(report));
+  return same
+    ? { kind: 'fold', gap: same.number, by: 'key', why: 'It was reported before.' }
+    : { kind: 'new', relatives: [], offers: [], why: 'It is compared with nothing, for what it says is sealed.' };
 }
 
 /** The intention is on disk before GitHub is asked, so that after a crash the issue is looked for instead of opened again. */

@@ -5,6 +5,7 @@ import { DRAFT_LABEL } from './labels.ts';
 import { type MarkerKeys, type MarkerRole, parseMarker, renderMarker, replaceMarker } from './marker.ts';
 import { type PackedReports, packReports, unpackReports } from './packed.ts';
 import { inline, quote, titleText } from './quote.ts';
+import { isSealedWhole, sealedFields } from './seal.ts';
 
 /** What the body of a gap's issue records: the gap's id (the ULID of its first report) and that report. */
 export interface GapRecord {
@@ -28,6 +29,7 @@ const IMPACT = '### Impact';
 const GROUPING = '### Grouping';
 
 export function gapTitle(report: Report): string {
+  if (isSealedWhole(report)) return '[sealed] A report that may be about security';
   const kind = `[${report.gap_type.replaceAll('_', ' ')}] `;
   const need = titleText(report.what_i_needed.split('\n', 1)[0] ?? '', 120 - kind.length);
   return kind + (need || 'a gap reported by an agent');
@@ -37,11 +39,17 @@ export function gapTitle(report: Report): string {
 export function renderGapBody(record: GapRecord, grouping: string, signed: Signed): string {
   const { first } = record;
   const section = (heading: string, text: string) => (text ? [`### ${heading}\n\n${quote(text)}`] : []);
+  const said = isSealedWhole(first)
+    ? []
+    : [
+        ...section('What the agent needed', first.what_i_needed),
+        ...section('What it tried', first.what_i_tried),
+        ...section('Suggested fix', first.suggestion),
+        ...section('User goal', first.user_goal),
+      ];
   return [
-    ...section('What the agent needed', first.what_i_needed),
-    ...section('What it tried', first.what_i_tried),
-    ...section('Suggested fix', first.suggestion),
-    ...section('User goal', first.user_goal),
+    ...said,
+    ...renderSealed(first),
     renderImpact([first], record),
     ...(renderDecisions(record.decisions ?? {}) ? [renderDecisions(record.decisions ?? {})] : []),
     `${GROUPING}\n\n${grouping}`,
@@ -110,6 +118,18 @@ function renderImpact(reports: Report[], { decisions, harm }: GapRecord): string
     ['Severity', `${set ? `**${set}**, set by a person; by the reports ${severity}` : `**${severity}**`}: ${formula}`],
   ];
   return `${IMPACT}\n\n| | |\n|---|---|\n${rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n')}`;
+}
+
+function renderSealed(report: Report): string[] {
+  const fields = sealedFields(report);
+  if (!fields.length) return [];
+  const what = isSealedWhole(report)
+    ? 'An agent reported something that may be about the security of this server, so what it says is not published.'
+    : `Not published, because this repository is public: ${fields.map(inline).join(', ')}.`;
+  return [
+    `### Sealed\n\n${what} Whoever holds a key that reads reports finds it at \`/api/feedback/${report.id}\` of the server that ` +
+      'takes them; `/patchwork reveal` says more.',
+  ];
 }
 
 function renderActions(report: Report): string {

@@ -21,7 +21,9 @@ export { type MarkerKeys, withoutMarkers } from './marker.ts';
 export { parseNote } from './note.ts';
 export { codeSpan, inline, quote, titleText } from './quote.ts';
 export { at, isOurs, openedByUs, openRepository, type Repository, signed, WORKFLOW_LOGIN } from './repository.ts';
+export { isSealedWhole, sealedFields, sealFields, sealWhole, unseal, unsealedGaps, unsealGap } from './seal.ts';
 export { renderShipped, type Shipped } from './shipped.ts';
+export { parseTwin, renderTwin } from './twin.ts';
 export { updateGap } from './update.ts';
 export {
   commentsOf,

@@ -14,6 +14,7 @@ export type MarkerRole =
   | 'status'
   | 'draft'
   | 'shipped'
+  | 'twin'
   | 'answers'
   | 'dashboard'
   | 'life';

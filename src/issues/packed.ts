@@ -25,6 +25,7 @@ const EMPTY: Report = {
   surface_hash: '',
   session_source: '',
   remarks: [],
+  sealed: '',
 };
 
 export function packReports(reports: Report[]): PackedReports {

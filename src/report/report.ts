@@ -30,4 +30,6 @@ export interface Report {
   session_source: string;
   /** What was changed or could not be taken as it was, and why it folded, in words for people: shown on the issue. */
   remarks: string[];
+  /** What is not published, encrypted (issues/seal.ts); empty where nothing is. */
+  sealed: string;
 }

@@ -99,6 +99,7 @@ export function readReport(body: unknown, options: { now: Date; server?: string 
     surface_hash: line(given.surface_hash, 80),
     session_source: line(given.session_source, 64),
     remarks,
+    sealed: '',
   };
   const sameAs = Number(given.same_as);
   return {

@@ -21,7 +21,7 @@ export interface Proof {
   /** The commit that was verified. */
   head: string;
   /** Why it must not be merged by itself, whatever else holds: changes that are not additive, capabilities, weak probes. */
-  stops: readonly string[];
+  stops: string[];
   confidence: number;
 }
 

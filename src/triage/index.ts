@@ -32,5 +32,6 @@ export { gapKey } from './key.ts';
 export { type Arrival, canonicalOf, type IssueState, lifeStep, type Step, type Verdict } from './life.ts';
 export { type Noise, noiseOf } from './noise.ts';
 export { isPrerelease, versionOfTag } from './release.ts';
+export { looksLikeSecurity } from './security.ts';
 export { type Assessment, assess, HARMS, type Harm, SEVERITIES, type Severity } from './severity.ts';
 export { compareVersions } from './version.ts';

@@ -68,6 +68,7 @@ const reportOf = (n: number, gap: number): Report => ({
   surface_hash: '',
   session_source: '',
   remarks: [],
+  sealed: '',
 });
 
 let comments = 0;

@@ -303,7 +303,7 @@ describe('merging without being asked', () => {
     proof: fc.option(
       fc.record({
         head: fc.constantFrom('c0ffee', 'beef'),
-        stops: fc.constantFrom<readonly string[]>([], ['Tool `a` was removed.']),
+        stops: fc.constantFrom<string[]>([], ['Tool `a` was removed.']),
         confidence: fc.constantFrom(0, 0.5, 0.8, 0.9, 1),
       }),
       { nil: undefined },

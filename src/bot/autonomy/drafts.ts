@@ -1,6 +1,6 @@
 import type { DraftRequest } from '../../draft/index.ts';
 import { renderLane } from '../../intake/index.ts';
-import { DRAFT_LABEL, DRAFTING_LABEL, type DraftRun, type Gap, type Gaps } from '../../issues/index.ts';
+import { DRAFT_LABEL, DRAFTING_LABEL, type DraftRun, type Gap, type Gaps, isSealedWhole } from '../../issues/index.ts';
 import type { Outbox } from '../../outbox/index.ts';
 import { newId } from '../../report/index.ts';
 import {
@@ -10,6 +10,7 @@ import {
   decideAutoDraft,
   FAILURES_THAT_PARK,
   impactOf,
+  looksLikeSecurity,
   noiseOf,
 } from '../../triage/index.ts';
 import { failuresOf } from './merge.ts';
@@ -101,7 +102,7 @@ function factsOf(
     open: gap.state === 'open',
     locked: gap.locked,
     parked: gap.decisions.parked !== undefined || failures >= FAILURES_THAT_PARK,
-    security: false,
+    security: reports.some((report) => isSealedWhole(report) || looksLikeSecurity(report)),
     inferred: reports.every(({ remarks }) => remarks.some((remark) => remark.startsWith('inferred from'))),
     noise: reports.every((report) => noiseOf(report) !== undefined),
     draft,

@@ -1,6 +1,12 @@
 import { type Ground, lookAt } from '../../draft/index.ts';
-import { at, type DraftRun, type Gap, type Gaps, isOurs, type MergeRecord } from '../../issues/index.ts';
-import { decideAutoMerge, FAILURES_THAT_PARK, type MergeFacts, type Objection } from '../../triage/index.ts';
+import { at, type DraftRun, type Gap, type Gaps, isOurs, isSealedWhole, type MergeRecord } from '../../issues/index.ts';
+import {
+  decideAutoMerge,
+  FAILURES_THAT_PARK,
+  looksLikeSecurity,
+  type MergeFacts,
+  type Objection,
+} from '../../triage/index.ts';
 import { type PullNow, readChecks, readFiles, readPull, readReviews } from './pull.ts';
 import { recordMerge } from './record.ts';
 import { readStanding, type Standing } from './standing.ts';
@@ -169,7 +175,7 @@ async function gather(
       open: gap.state === 'open',
       locked: gap.locked,
       parked: gap.decisions.parked !== undefined || failures >= FAILURES_THAT_PARK,
-      security: false,
+      security: gap.reports.some((report) => isSealedWhole(report) || looksLikeSecurity(report)),
       failures,
     },
     outcome: run.outcome,

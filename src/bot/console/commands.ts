@@ -6,6 +6,7 @@ import {
   type Gap,
   type Gaps,
   isOurs,
+  type Repository,
   renderAnswers,
   signed,
   withAnswer,
@@ -15,10 +16,13 @@ import type { Outbox } from '../../outbox/index.ts';
 import { newId } from '../../report/index.ts';
 import { type Command, HELP, renderCommand } from '../command.ts';
 import { type ConsoleBodies, commandKey } from './lane.ts';
+import { reveal } from './reveal.ts';
 
 export interface Door {
   gaps: Gaps;
   outbox: Outbox;
+  /** The private repository for what is sealed, where one is configured. */
+  twin(): Promise<Repository | undefined>;
   /** Before each write: the lane is still ours, and GitHub's budget allows it. */
   spend(writes: number): Promise<void>;
 }
@@ -53,7 +57,7 @@ export async function noteOutcome(door: Door, { given, ok, text }: ConsoleBodies
 
 type Said = Pick<Answer, 'state' | 'text'>;
 
-async function passOn({ outbox, gaps }: Door, gap: Gap, wanted: ConsoleBodies['command']): Promise<Said> {
+async function passOn({ outbox, gaps, twin }: Door, gap: Gap, wanted: ConsoleBodies['command']): Promise<Said> {
   const { command, actor, comment, at: asked } = wanted;
   const { owner, name } = gaps.repository;
   const key = `command ${commandKey(comment, command)}`;
@@ -63,7 +67,7 @@ async function passOn({ outbox, gaps }: Door, gap: Gap, wanted: ConsoleBodies['c
     case 'unknown':
       return { state: 'refused', text: `${command.problem} ${HELP}` };
     case 'reveal':
-      return { state: 'refused', text: 'Nothing on this issue is sealed.' };
+      return { state: 'done', text: await reveal(gaps.repository, gap, await twin()) };
     case 'draft':
     case 'redraft': {
       const latest = gap.status?.runs.findLast((run) => run.pull)?.pull?.number;

@@ -1,11 +1,13 @@
 import { failureOf } from '../../intake/index.ts';
-import type { Gaps } from '../../issues/index.ts';
+import type { Gaps, Repository } from '../../issues/index.ts';
 import type { Entry, Lease, Outbox } from '../../outbox/index.ts';
 import { type Door, noteOutcome, takeCommand } from './commands.ts';
 import type { ConsoleBodies } from './lane.ts';
 
 export interface ConsoleWork {
   gaps(): Promise<Gaps>;
+  /** The private repository for what is sealed, where one is configured. */
+  twin(): Promise<Repository | undefined>;
   outbox: Outbox;
   /** Asks for so many content-creating requests; answers how long to wait if they are not to be had now. */
   budget(writes: number): Promise<{ granted: boolean; retryAfterMs: number }>;
@@ -19,7 +21,12 @@ export async function workConsole(lease: Lease, options: ConsoleWork): Promise<v
     const gaps = await options.gaps();
     if (lease.sole) await gaps.index.current();
     else await gaps.index.refresh();
-    const door: Door = { gaps, outbox: options.outbox, spend: (writes) => spend(lease, options, writes) };
+    const door: Door = {
+      gaps,
+      outbox: options.outbox,
+      twin: options.twin,
+      spend: (writes) => spend(lease, options, writes),
+    };
     for (const entry of await lease.entries()) {
       try {
         await take(door, entry);
