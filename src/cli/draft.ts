@@ -1,13 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pino } from 'pino';
-import { connectApp, connectToken } from '../bot/index.ts';
 import { type Environment, readEnvironment } from '../config/index.ts';
 import { draftGap } from '../draft/index.ts';
 import { DRAFT_LABEL, type DraftRun } from '../issues/index.ts';
 import { modelFromEnvironment } from '../model/index.ts';
 import { newId, PatchworkError } from '../report/index.ts';
-import { gapsOfAll } from './gaps.ts';
-import { readPrivateKey } from './github.ts';
+import { gapsOnGitHub } from './direct.ts';
 import { readOptions } from './options.ts';
 import { readVariables, type Variables } from './settings.ts';
 
@@ -40,14 +37,8 @@ export async function draft(args: string[]): Promise<number> {
 }
 
 async function direct(environment: Environment, variables: Variables, issue: number): Promise<DraftRun | undefined> {
-  const { github } = environment;
-  if (github.mode === 'local') return undefined;
-  const connection = { api: github.api, log: pino({ level: 'silent' }), fetch };
-  const connected =
-    github.mode === 'token'
-      ? await connectToken({ ...connection, token: github.token })
-      : await connectApp({ ...connection, ...github, privateKey: await readPrivateKey(github.privateKey) });
-  const gaps = await gapsOfAll(connected, environment.secrets, 0, environment.logins).open(github.repository);
+  const gaps = await gapsOnGitHub(environment);
+  if (!gaps) return undefined;
   return draftGap(
     { issue, request: `cli ${newId()}`, by: 'cli', actor: 'operator', at: new Date().toISOString() },
     {

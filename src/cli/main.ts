@@ -31,6 +31,10 @@ const COMMANDS: Record<string, { what: string; load: () => Promise<Command> }> =
     what: 'write the workflow and how the server is run',
     load: async () => (await import('./init/init.ts')).init,
   },
+  brief: {
+    what: 'print what is needed to close a gap by hand',
+    load: async () => (await import('./brief.ts')).brief,
+  },
   draft: { what: 'draft a pull request for an issue', load: async () => (await import('./draft.ts')).draft },
 };
 

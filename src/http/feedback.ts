@@ -89,13 +89,16 @@ export function feedbackRoutes(source: BriefSource): Route[] {
       tag: 'Reading',
       summary: 'The brief of a gap',
       description:
-        'What a person or a coding agent needs to close it: evidence, maintainers’ notes, the places in the code.',
+        'What a person or a coding agent needs to close it: evidence, maintainers’ notes, the code, a check that would show it, how to ' +
+        'verify. `budget` is how long it may be, in tokens.',
       scope: 'report:read',
       params: idParam,
+      query: z.object({ budget: z.coerce.number().int().min(500).max(200_000).default(8000) }),
       answer: { status: 200, what: 'Markdown.', types: ['text/markdown'] },
       errors: ['not_found', 'not_yet', 'repository_too_large', 'github_unavailable'],
-      async handle({ c, access: { repository }, params }) {
-        const text = await briefOfItem(source, repository, await readItem(source, repository, params.id));
+      async handle({ c, access: { repository }, params, query: { budget } }) {
+        const item = await readItem(source, repository, params.id);
+        const text = await briefOfItem(source, repository, item, budget);
         return c.body(text, 200, { 'Content-Type': 'text/markdown; charset=utf-8' });
       },
     }),
