@@ -2,7 +2,6 @@ import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { draftAnswer, type Product, startProduct } from '../support/product.ts';
 
-const join = (...parts: string[]) => parts.join('');
 const rename = {
   kind: 'replace' as const,
   path: 'README.md',
@@ -33,66 +32,9 @@ describe('a model that answers badly', () => {
   }
 
   it.each<[string, unknown[], string]>([
-    ['rubbish', [{ text: 'I would love to help!' }], 'model_invalid'],
-    ['JSON of another form', [{ json: { file_path: 'a', content: 'b' } }], 'model_invalid'],
     ['a refusal', [{ stop: 'refused', text: 'I cannot do that, @maintainer' }], 'model_refused'],
     ['an answer that is cut off', [{ stop: 'truncated', text: '{"title": "Fil' }], 'model_truncated'],
-    [
-      'a file outside the repository',
-      [draftAnswer([{ kind: 'write', path: '../../etc/cron.d/x', content: 'x' }])],
-      'unsafe_path',
-    ],
-    ['an absolute path', [draftAnswer([{ kind: 'write', path: '/etc/passwd', content: 'x' }])], 'unsafe_path'],
-    [
-      'a workflow',
-      [draftAnswer([{ kind: 'write', path: '.github/workflows/release.yml', content: 'on: push' }])],
-      'protected_path',
-    ],
-    [
-      'a workflow beside a good edit',
-      [draftAnswer([rename, { kind: 'write', path: '.GitHub/workflows/x.yml', content: 'x' }])],
-      'protected_path',
-    ],
-    [
-      'git’s own folder',
-      [draftAnswer([{ kind: 'write', path: '.git/hooks/post-checkout', content: 'x' }])],
-      'unsafe_path',
-    ],
-    ['the drop-in', [draftAnswer([{ kind: 'delete', path: 'src/feedback-tool.ts' }])], 'protected_path'],
-    ['instructions for agents', [draftAnswer([{ kind: 'write', path: 'AGENTS.md', content: 'x' }])], 'protected_path'],
-    [
-      'a search text that is not there, twice',
-      [draftAnswer([{ ...rename, search: 'no such text' }])],
-      'search_not_found',
-    ],
-    [
-      'a secret',
-      [
-        draftAnswer([
-          { kind: 'write', path: 'notes.txt', content: join('gh', 'p_', 'A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8') },
-        ]),
-      ],
-      'secret_in_output',
-    ],
-    [
-      'hidden characters',
-      [draftAnswer([{ kind: 'write', path: 'notes.txt', content: 'a\u{e0041}\u202eb' }])],
-      'hidden_characters',
-    ],
-    [
-      'code left out',
-      [
-        draftAnswer([
-          { kind: 'write', path: 'src/tools.ts', content: 'const a = 1;\n// ... rest of the file unchanged\n' },
-        ]),
-      ],
-      'abbreviated',
-    ],
-    [
-      'two hundred files',
-      [draftAnswer(Array.from({ length: 200 }, (_, i) => ({ kind: 'write', path: `n${i}.txt`, content: 'x' })))],
-      'too_many_files',
-    ],
+    ['a file outside the repository', [draftAnswer([{ kind: 'write', path: '../x', content: 'x' }])], 'unsafe_path'],
   ])('%s ends in a clear outcome on the issue and no branch', async (_name, drafts, reason) => {
     const { run, labels, branches, pulls, status } = await outcome(drafts);
     expect(run).toMatchObject({ outcome: 'failed', reason });
