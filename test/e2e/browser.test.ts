@@ -46,7 +46,7 @@ describe('a maintainer in the browser', () => {
     const item = await product.until(id, (found) => found.drafts.at(-1)?.outcome !== undefined);
     await product.settled();
     await page.reload();
-    await page.getByRole('heading', { name: /Draft #\d+: unverified/ }).waitFor();
+    await page.getByRole('heading', { name: /Draft #\d+: plausible/ }).waitFor();
 
     await page.goto(item.pr_url);
     await page.getByText('Closes').first().waitFor();
