@@ -26,7 +26,7 @@ export async function mergeGap(gaps: Gaps, gap: Gap, number: number, word: Word)
   await updateGap(gaps, into.number, (record) => {
     const { took = [], constraints = [], ...decisions } = record.decisions ?? {};
     const took_ = [...took.filter(({ from }) => from !== gap.number), { from: gap.number, ...word }];
-    return { ...record, decisions: { ...decisions, took: took_, constraints: withWord(constraints, together) } };
+    return { ...record, decisions: { ...decisions, took: took_, constraints: withWords(constraints, [together]) } };
   });
   await foldReports(gaps, index.byNumber(into.number) ?? into, gap.held);
   const { data: canonical } = await repository.octokit.rest.issues.get({
@@ -41,7 +41,7 @@ export async function mergeGap(gaps: Gaps, gap: Gap, number: number, word: Word)
       decisions: {
         ...record.decisions,
         merged: { into: into.number, ...word },
-        constraints: withWord(record.decisions?.constraints, together),
+        constraints: withWords(record.decisions?.constraints, [together]),
       },
     }),
     { state: 'closed', state_reason: 'duplicate', duplicate_issue_id: canonical.id },
@@ -73,7 +73,9 @@ export async function splitGap(gaps: Gaps, lease: Lease, gap: Gap, id: string, w
   const ids = new Set(intended?.reports ?? leaving(gap, report, home, index).map((one) => one.id));
   const moved = gap.held.filter((one) => ids.has(one.id));
   await lease.intend(intent, { reports: [...ids] });
-  const apart = constraint('apart', report, gap.held[0], word);
+  // Also from what others merged here: who merged its words with those may have meant no more than these.
+  const openers = [gap, ...mergedInto(gap, index)].map(({ held }) => held[0]).filter((one) => !ids.has(one.id));
+  const apart = openers.map((one) => constraint('apart', report, one, word));
   const took = { from: gap.number, ...word };
   const own = home
     ? await updateGap(
@@ -82,12 +84,12 @@ export async function splitGap(gaps: Gaps, lease: Lease, gap: Gap, id: string, w
         (record) => {
           const { merged: _merged, took: earlier = [], constraints, ...decisions } = record.decisions ?? {};
           const claims = [...earlier.filter(({ from }) => from !== gap.number), took];
-          return { ...record, decisions: { ...decisions, took: claims, constraints: withWord(constraints, apart) } };
+          return { ...record, decisions: { ...decisions, took: claims, constraints: withWords(constraints, apart) } };
         },
         { state: 'open', state_reason: 'reopened' },
       )
     : await createGap(gaps, report, `A person took it out of #${gap.number}.`, {
-        decisions: { took: [took], constraints: [apart] },
+        decisions: { took: [took], constraints: apart },
       });
   if (!own) throw refusal(`The issue of #${home?.number} holds no marker of ours any more.`, 'Restore its text.');
   await foldReports(gaps, own, moved);
@@ -100,7 +102,7 @@ export async function splitGap(gaps: Gaps, lease: Lease, gap: Gap, id: string, w
       decisions: {
         ...decisions,
         split: [...split.filter(({ into, at }) => into !== own.number || at !== word.at), taken],
-        constraints: withWord(constraints, apart),
+        constraints: withWords(constraints, apart),
       },
     };
   });
@@ -110,9 +112,7 @@ export async function splitGap(gaps: Gaps, lease: Lease, gap: Gap, id: string, w
 
 /** What goes along: all that came with a merged issue; else what came on the report's account, but nothing that a person put here. */
 function leaving(gap: Gap, report: Report, home: Gap | undefined, index: Gaps['index']): Report[] {
-  const merged = [...index.everything()].filter(
-    ({ number }) => number !== gap.number && index.canonical(number)?.number === gap.number,
-  );
+  const merged = mergedInto(gap, index);
   const back = new Set(home?.held.map(({ id }) => id));
   const put = new Set(merged.flatMap((other) => (other === home ? [] : other.held.map(({ id }) => id))));
   const carried = new Set(
@@ -125,13 +125,19 @@ function leaving(gap: Gap, report: Report, home: Gap | undefined, index: Gaps['i
   return gap.reports.filter((one) => one === report || gapKey(one) === key || back.has(one.id) || carried.has(one));
 }
 
+function mergedInto(gap: Gap, index: Gaps['index']): Gap[] {
+  return [...index.everything()].filter(
+    ({ number }) => number !== gap.number && index.canonical(number)?.number === gap.number,
+  );
+}
+
 function constraint(kind: Constraint['kind'], a: Report, b: Report, word: Word) {
   return { kind, a: gapKey(a), b: gapKey(b), ...word };
 }
 
-function withWord<C extends Constraint & Word>(constraints: C[] = [], added: C): C[] {
-  const same = ({ a, b, at }: C) => a === added.a && b === added.b && at === added.at;
-  return [...constraints.filter((known) => !same(known)), added];
+function withWords<C extends Constraint & Word>(constraints: C[] = [], added: C[]): C[] {
+  const repeated = ({ a, b, at }: C) => added.some((one) => a === one.a && b === one.b && at === one.at);
+  return [...constraints.filter((known) => !repeated(known)), ...added];
 }
 
 function counted(reports: number): string {

@@ -9,6 +9,7 @@ const BENCHES: Record<string, string> = {
   outbox: 'durable reports over HTTP, next to the same endpoint without storage',
   api: 'reading 10,000 gaps with 50,000 reports, exports, and a hundred drafts watched at once',
   intake: 'what a stream and a storm of reports cost GitHub',
+  scale: 'folding decisions and the gap index at 10,000 gaps',
   forge: 'the local forge with 10,000 issues and 20,000 comments',
   gaps: 'the gaps of test/fixtures/gaps, each with a good draft and with wrong ones',
   draft: 'a draft without the time of model, build and server',
