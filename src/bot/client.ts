@@ -11,8 +11,12 @@ export interface GitHub {
   /** Under which login we write. */
   login: string;
   octokit(repository: { owner: string; name: string }): Promise<Octokit>;
+  /** The next `octokit` for this repository (owner/name) asks GitHub again where the App is installed. */
+  forget(repository: string): void;
   /** Receives webhooks; absent when we are a token, which GitHub sends none. */
   probot: Probot | undefined;
+  /** Speaks as the App itself, about its deliveries and installations. */
+  app: Octokit | undefined;
 }
 
 export interface Connection {
@@ -58,7 +62,7 @@ function quiet(): void {}
 export async function connectToken(options: Connection & { token: string }): Promise<GitHub> {
   const octokit = client(options, { auth: options.token });
   const login = await loginOf(octokit, options.token);
-  return { api: options.api, login, probot: undefined, octokit: async () => octokit };
+  return { api: options.api, login, probot: undefined, app: undefined, forget: () => {}, octokit: async () => octokit };
 }
 
 /** As a GitHub App in one repository, without webhooks: what a workflow with the App's credentials is. */
@@ -71,7 +75,14 @@ export async function connectInstallation(
   const found = await app.rest.apps.getRepoInstallation({ owner: repository.owner, repo: repository.name });
   const auth = { appId, privateKey, installationId: found.data.id };
   const octokit = client(options, { authStrategy: createAppAuth, auth });
-  return { api: options.api, login: `${data?.slug}[bot]`, probot: undefined, octokit: async () => octokit };
+  return {
+    api: options.api,
+    login: `${data?.slug}[bot]`,
+    probot: undefined,
+    app: undefined,
+    forget: () => {},
+    octokit: async () => octokit,
+  };
 }
 
 async function loginOf(octokit: Octokit, token: string): Promise<string> {

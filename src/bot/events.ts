@@ -1,22 +1,28 @@
 import type { Probot } from 'probot';
 import type { DraftRequest } from '../draft/index.ts';
 import { renderLane } from '../intake/index.ts';
-import { type CommentData, DRAFT_LABEL, type Gaps, type IssueData } from '../issues/index.ts';
+import { type CommentData, DRAFT_LABEL, type Gaps, type IssueData, type MarkerKeys } from '../issues/index.ts';
 import type { Outbox } from '../outbox/index.ts';
 import { newId } from '../report/index.ts';
 import { addedCommands, parseCommands } from './command.ts';
 import { commandKey, tell } from './console/lane.ts';
+import { nameOf, readEdit } from './dashboard/index.ts';
 
 export interface EventOptions {
   outbox: Outbox;
   /** The gaps of a repository, if this process holds them already. */
   known(repository: string): Gaps | undefined;
+  /** Under which login we write, and what our texts are signed with. */
+  login: string;
+  keys: MarkerKeys;
+  /** Repositories may have another name, or be out of reach: what was read of them has to be read again. */
+  changed(repositories: string[]): void;
 }
 
 interface IssuePayload {
   action: string;
-  issue: { number: number; updated_at: string; pull_request?: unknown };
-  repository: { full_name: string };
+  issue: { number: number; updated_at: string; pull_request?: unknown; body?: string | null };
+  repository: { id: number; full_name: string };
   sender: { login: string; type?: string };
   label?: { name: string };
   comment?: { id: number; body: string; updated_at: string };
@@ -31,9 +37,35 @@ export function listen(probot: Probot, options: EventOptions): void {
   probot.on(['issue_comment.created', 'issue_comment.edited'], async ({ payload }) => {
     await onComment(options.outbox, payload as unknown as IssuePayload);
   });
+  probot.on(['installation', 'installation_repositories', 'repository'], async ({ payload }) => {
+    options.changed(repositoriesOf(payload as Reach));
+  });
+  probot.on(['issues.edited'], async ({ id, payload }) => {
+    await onEdit(options, id, payload as unknown as IssuePayload);
+  });
   probot.on(['issues', 'issue_comment'], async ({ payload }) => {
     onChange(options.known(payload.repository.full_name.toLowerCase()), payload as IssuePayload);
   });
+}
+
+interface Named {
+  full_name: string;
+}
+interface Reach {
+  repository?: Named;
+  repositories?: Named[];
+  repositories_added?: Named[];
+  repositories_removed?: Named[];
+  changes?: { repository?: { name?: { from: string } } };
+}
+
+/** The names, old and new, of the repositories that such an event is about. */
+export function repositoriesOf(payload: Reach): string[] {
+  const { repository, repositories = [], repositories_added: added = [], repositories_removed: removed = [] } = payload;
+  const named = [...(repository ? [repository] : []), ...repositories, ...added, ...removed];
+  const former = payload.changes?.repository?.name?.from;
+  const owner = repository?.full_name.split('/')[0];
+  return [...named.map(({ full_name }) => full_name), ...(former && owner ? [`${owner}/${former}`] : [])];
 }
 
 /** The label that asks for a draft becomes one request, however often GitHub tells it. */
@@ -73,6 +105,24 @@ export async function onComment(outbox: Outbox, payload: IssuePayload): Promise<
       at: comment.updated_at,
     });
   }
+}
+
+/** The boxes that an edit of the dashboard ticked; and whatever else somebody did to it, so that it is looked at. */
+export async function onEdit(
+  { outbox, login, keys }: Pick<EventOptions, 'outbox' | 'login' | 'keys'>,
+  delivery: string,
+  payload: IssuePayload,
+): Promise<void> {
+  const { issue, sender, repository, changes } = payload;
+  if (!changes?.body) return;
+  const byUs = sender.login.toLowerCase() === login.toLowerCase();
+  const edit = readEdit(changes.body.from, issue.body ?? '', byUs, { keys, repositoryId: repository.id });
+  if (!edit) return;
+  for (const box of edit.ticks) {
+    const tick = { on: issue.number, box, actor: sender.login, at: issue.updated_at };
+    await tell(outbox, repository.full_name, 'tick', `${issue.number}.${nameOf(box)}`, tick);
+  }
+  if (!edit.ticks.length) await tell(outbox, repository.full_name, 'look', delivery, { fresh: true });
 }
 
 /** GitHub's own coding agent is a `User` without the suffix of bots; the live look-up of its rights refuses it. */

@@ -41,6 +41,8 @@ export async function connectApp(
     api: options.api,
     login: `${data?.slug}[bot]`,
     probot,
+    app: app as unknown as Octokit,
+    forget: (repository) => void installations.delete(repository.toLowerCase()),
     octokit(repository) {
       const key = `${repository.owner}/${repository.name}`.toLowerCase();
       const known = installations.get(key) ?? install(repository);

@@ -6,10 +6,16 @@ import { PatchworkError } from '../report/index.ts';
 /** The gaps of every repository this process has touched, opened once each. Names are owner/name, any case. */
 export interface GapsOfAll {
   open(repository: string): Promise<Gaps>;
+  /** The repositories that are open. */
+  names(): string[];
   /** What is in memory already, without asking GitHub. */
   known(repository: string): Gaps | undefined;
   /** The repository's patchwork.yml on its default branch, at most a minute old, or as it was when GitHub last answered. */
   config(repository: string): Promise<RepositoryConfig>;
+  /** What is known of that file, however old, and what is wrong with it; GitHub is asked only the first time. */
+  settings(repository: string): Promise<{ config: RepositoryConfig; problem?: string }>;
+  /** What is in memory may be of a repository that is another one now: it is opened anew. */
+  forget(repository: string): void;
   /** Whether drafts are the Action's there: as patchwork.yml says, else by whether its workflow is on the default branch. */
   draftsInAction(repository: string): Promise<boolean>;
 }
@@ -45,10 +51,10 @@ export function gapsOfAll(
   }
 
   /** At most a minute old; a file that did not change costs none of GitHub's budget. */
-  async function read(repository: string, path: string): Promise<string | undefined> {
+  async function read(repository: string, path: string, freshMs = FRESH_MS): Promise<string | undefined> {
     const key = `${repository.toLowerCase()} ${path}`;
     const known = files.get(key);
-    if (known && Date.now() - known.at < FRESH_MS) return known.text;
+    if (known && Date.now() - known.at < freshMs) return known.text;
     const [owner = '', name = ''] = repository.split('/');
     const keep = (etag: string | undefined, text: string | undefined) => {
       files.set(key, { at: Date.now(), etag, text });
@@ -77,6 +83,16 @@ export function gapsOfAll(
     async draftsInAction(repository) {
       const { runner } = (await config(repository)).draft;
       return runner === 'auto' ? (await read(repository, WORKFLOW_FILE)) !== undefined : runner === 'action';
+    },
+    settings: async (repository) =>
+      readRepositoryConfig(await read(repository, REPOSITORY_FILE, Number.POSITIVE_INFINITY)),
+    names: () => [...opened.keys()],
+    forget(repository) {
+      const key = repository.toLowerCase();
+      github.forget(key);
+      opening.delete(key);
+      opened.delete(key);
+      for (const file of files.keys()) if (file.startsWith(`${key} `)) files.delete(file);
     },
     known: (repository) => opened.get(repository.toLowerCase()),
     open(repository) {

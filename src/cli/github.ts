@@ -43,6 +43,7 @@ const EVENTS = [
   'status',
   'push',
   'release',
+  'repository',
 ];
 /** Who owns the local repository: one of the forge's people. */
 const LOCAL_OWNER = 'owner';

@@ -6,13 +6,12 @@ import {
   announceThrough,
   askToTend,
   type DraftWork,
+  isThrottled,
   listen as listenToEvents,
   listenToTend,
   needsTending,
-  reconcile,
   tellAnswer,
   tend,
-  workConsole,
   workDrafts,
   workEvents,
   workNotices,
@@ -20,11 +19,12 @@ import {
 import { type Environment, readEnvironment, targetsOf } from '../config/index.ts';
 import { briefOf, type Ground } from '../draft/index.ts';
 import type { Forge } from '../forge/index.ts';
-import { createApp, createProgress, WEBHOOK_PATH } from '../http/index.ts';
-import { parseLane, renderLane, runLanes, workLane } from '../intake/index.ts';
+import { createApp, createHeartbeats, createProgress, WEBHOOK_PATH } from '../http/index.ts';
+import { type LaneKind, parseLane, renderLane, runLanes, workLane } from '../intake/index.ts';
 import { type Model, modelFromEnvironment } from '../model/index.ts';
 import { type Lease, type Outbox, openOutbox } from '../outbox/index.ts';
 import { newId } from '../report/index.ts';
+import { createConsole } from './console.ts';
 import { gapsOfAll } from './gaps.ts';
 import { connect, type LocalRepository } from './github.ts';
 import { hostOf, listen } from './listen.ts';
@@ -36,6 +36,8 @@ export interface ServerOptions {
   local: LocalRepository;
   /** Where code of the repository may be run, to replay gaps: on the user's own machine, never on a server for others. */
   ground?: Ground | undefined;
+  /** Whether repositories get a dashboard; their patchwork.yml may still say no. */
+  dashboard?: boolean;
   /** Each step of a draft, for a progress display. */
   onStep?: DraftWork['onStep'];
   /** What the environment of the process says; the data folder's `.env` counts where it is silent. */
@@ -71,7 +73,11 @@ const REMOTE_FRESHNESS_MS = 10_000;
 const LIST_LAG_MS = 3000;
 /** Reports of a gap that come within this time share an edit, which costs GitHub's budget; the answer to the agent never waits. */
 const PACE_MS = 10_000;
-const RECONCILE_MS = 5 * 60_000;
+/** The lanes whose work may change what the dashboard says. */
+const CHANGING: ReadonlySet<string> = new Set(['reports', 'drafts', 'events'] satisfies LaneKind[]);
+const SWEEP_MS = 5 * 60_000;
+const LOCAL_LOOKS = { soonMs: 100, everyMs: 1000 };
+const REMOTE_LOOKS = { soonMs: 3000, everyMs: 60_000 };
 
 /** Starts the whole product in this process: the one place that knows in which mode it runs. */
 export async function startServer(options: ServerOptions): Promise<Server> {
@@ -110,7 +116,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const gaps = gapsOfAll(github, keys, forge ? 0 : REMOTE_FRESHNESS_MS, environment.logins);
   const { probot } = github;
   if (probot) {
-    listenToEvents(probot, { outbox, known: gaps.known });
+    listenToEvents(probot, {
+      ...{ outbox, known: gaps.known, login: github.login, keys },
+      changed: (names) => {
+        for (const name of names) gaps.forget(name);
+        if (names.some((name) => name.toLowerCase() === repository.toLowerCase())) void sweep();
+      },
+    });
     listenToTend(probot, { outbox, config: gaps.config, known: gaps.known });
   }
 
@@ -123,6 +135,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const recheck = async (lane: string) => {
     await outbox.accept({ lane, id: newId(), kind: 'recheck', body: null });
   };
+  const heartbeats = createHeartbeats();
+  const desk = createConsole({
+    ...{ outbox, github, gaps, heartbeats, budget, log: say, now: () => new Date() },
+    dashboard: options.dashboard !== false && probot !== undefined,
+    pace: isThrottled(github.api) ? REMOTE_LOOKS : LOCAL_LOOKS,
+  });
+  stack.defer(async () => desk.close());
   const progress = createProgress();
   const onStep: DraftWork['onStep'] = (step) => {
     progress.publish(step);
@@ -145,6 +164,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
   const work = async (lease: Lease): Promise<void> => {
     const lane = parseLane(lease.lane);
+    await workLaneOf(lease, lane);
+    // Events about no repository go by `-`.
+    if (lane?.repository.includes('/') && CHANGING.has(lane.kind)) desk.changed(lane.repository);
+  };
+  const workLaneOf = async (lease: Lease, lane: ReturnType<typeof parseLane>): Promise<void> => {
     if (lane?.kind === 'reports') {
       await workLane(lease, {
         gaps: () => gaps.open(lane.repository),
@@ -198,17 +222,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         }),
       );
     } else if (lane?.kind === 'console') {
-      await workConsole(lease, {
-        gaps: () => gaps.open(lane.repository),
-        twin: async () => {
-          const { private_repo: name } = (await gaps.config(lane.repository)).privacy;
-          return name === undefined ? undefined : (await gaps.open(name)).repository;
-        },
-        outbox,
-        budget: (writes) => budget(renderLane('reports', lane.repository), writes, 'people'),
-        now: Date.now,
-        log: say,
-      });
+      await desk.work(lease, lane.repository);
     } else if (lane?.kind === 'events' && probot) {
       await workEvents(lease, probot, say);
     } else {
@@ -238,6 +252,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     origins: environment.corsOrigins,
     loopbackOnly,
     progress,
+    heartbeats,
     gaps: gaps.open,
     known: gaps.known,
     secrets: keys,
@@ -258,10 +273,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
   const runner = runLanes({ outbox, owner: newId(), work, lanes: LANES, log: say });
   stack.defer(() => runner.stop());
-  const sweep = async () => {
+  async function sweep(): Promise<void> {
     try {
+      await desk.sweep(repository);
       const opened = await gaps.open(repository);
-      await reconcile(opened, outbox);
       await recheck(renderLane('reports', repository));
       const { level } = await gaps.config(repository);
       if (needsTending(opened, level)) await askToTend(outbox, repository, newId());
@@ -269,9 +284,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       // GitHub may be away; reports are accepted all the same, and the next sweep comes.
       say('sweep failed', { error: error instanceof Error ? error.message : String(error) });
     }
-  };
+  }
   if (probot) {
-    const timer = setInterval(sweep, RECONCILE_MS).unref();
+    const timer = setInterval(sweep, SWEEP_MS).unref();
     stack.defer(async () => clearInterval(timer));
     void sweep();
   }

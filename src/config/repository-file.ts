@@ -109,6 +109,8 @@ const schema = z.strictObject({
     .prefault({}),
   /** Whether MCP clients whose key has gap:write may write notes and ask for drafts. */
   mcp: z.strictObject({ write: z.boolean().default(false) }).prefault({}),
+  /** Whether the pinned issue with the most important gaps is kept. */
+  dashboard: z.boolean().default(true),
   /** Who is told of what happens, besides those that the operator named. */
   notify: notifySchema,
   /** What is not published where everybody can read the issues. */

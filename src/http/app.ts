@@ -4,7 +4,7 @@ import { PatchworkError } from '../report/index.ts';
 import { type AccessOptions, type Env, guard, loopbackOnly } from './access.ts';
 import { draftingRoutes } from './drafting.ts';
 import { feedbackRoutes } from './feedback.ts';
-import { heartbeatRoutes } from './heartbeat.ts';
+import { type Heartbeats, heartbeatRoutes } from './heartbeat.ts';
 import { type McpOptions, mcpRoutes } from './mcp.ts';
 import { type OperationsOptions, operationsRoutes } from './operations.ts';
 import type { Progress } from './progress.ts';
@@ -14,6 +14,8 @@ import { mount } from './route.ts';
 import { type Settings, settingsRoutes } from './settings.ts';
 
 export interface AppOptions extends McpOptions, ReportOptions, AccessOptions, OperationsOptions {
+  /** Which servers were heard of lately. */
+  heartbeats: Heartbeats;
   /** What the drafts of this process say of themselves. */
   progress: Progress;
   settings: Settings;
@@ -51,7 +53,7 @@ export function createApp(options: AppOptions): Hono<Env> {
 
   const routes = [
     ...reportRoutes(options),
-    ...heartbeatRoutes(options.now),
+    ...heartbeatRoutes(options.heartbeats, options.now),
     ...feedbackRoutes(options),
     ...draftingRoutes(options, options.progress),
     ...mcpRoutes(options),

@@ -20,9 +20,34 @@ const MOST = 256 * 1024;
 const MOST_SERVERS = 1000;
 const MOST_TOOLS = 500;
 
+export type Heartbeat = z.infer<typeof heartbeat>;
+
+/** Which servers were heard of since the start. */
+export interface Heartbeats {
+  hear(repository: string, beat: Heartbeat): void;
+  of(repository: string): Heartbeat[];
+}
+
+export function createHeartbeats(): Heartbeats {
+  const beats = new Map<string, { repository: string; beat: Heartbeat }>();
+  return {
+    hear(name, beat) {
+      const repository = name.toLowerCase();
+      const key = JSON.stringify([repository, beat.server]);
+      beats.delete(key);
+      beats.set(key, { repository, beat });
+      for (const oldest of beats.keys()) {
+        if (beats.size <= MOST_SERVERS) break;
+        beats.delete(oldest);
+      }
+    },
+    of: (name) =>
+      [...beats.values()].flatMap(({ repository, beat }) => (repository === name.toLowerCase() ? [beat] : [])),
+  };
+}
+
 /** Heartbeats of the hosted contract, and which servers were heard of lately. */
-export function heartbeatRoutes(now: () => Date): Route[] {
-  const beats = new Map<string, { repository: string; beat: z.infer<typeof heartbeat> }>();
+export function heartbeatRoutes(heartbeats: Heartbeats, now: () => Date): Route[] {
   return [
     route({
       method: 'post',
@@ -36,13 +61,7 @@ export function heartbeatRoutes(now: () => Date): Route[] {
       handle({ access: { repository, server: fixed }, body: { server_slug, tool_count, tool_names } }) {
         const server = fixed ?? cleanLine(server_slug, 100);
         const names = tool_names.slice(0, MOST_TOOLS).map((name) => cleanLine(name, 128));
-        const key = JSON.stringify([repository, server]);
-        beats.delete(key);
-        beats.set(key, { repository, beat: { server, tool_count, tool_names: names, seen_at: now().toISOString() } });
-        for (const oldest of beats.keys()) {
-          if (beats.size <= MOST_SERVERS) break;
-          beats.delete(oldest);
-        }
+        heartbeats.hear(repository, { server, tool_count, tool_names: names, seen_at: now().toISOString() });
         return { status: 'ok' as const };
       },
     }),
@@ -53,8 +72,7 @@ export function heartbeatRoutes(now: () => Date): Route[] {
       summary: 'Which servers were heard of since the start',
       scope: 'report:read',
       answer: { status: 200, what: 'Their last heartbeats.', schema: z.array(heartbeat) },
-      handle: ({ access }) =>
-        [...beats.values()].flatMap((known) => (known.repository === access.repository ? [known.beat] : [])),
+      handle: ({ access }) => heartbeats.of(access.repository),
     }),
   ];
 }

@@ -17,7 +17,7 @@ export type { CommentData, Gap, IssueData, Note } from './gap.ts';
 export { type GapRecord, gapTitle, parseGapBody } from './gap-body.ts';
 export { createGapIndex, type GapIndex, type Gaps } from './gap-index.ts';
 export * from './labels.ts';
-export { type MarkerKeys, withoutMarkers } from './marker.ts';
+export { isSealed, type MarkerKeys, parseMarker, renderMarker, sealOf, withoutMarkers } from './marker.ts';
 export { parseNote } from './note.ts';
 export { codeSpan, inline, quote, titleText } from './quote.ts';
 export { at, isOurs, openedByUs, openRepository, type Repository, signed, WORKFLOW_LOGIN } from './repository.ts';

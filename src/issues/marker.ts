@@ -17,6 +17,7 @@ export type MarkerRole =
   | 'twin'
   | 'answers'
   | 'dashboard'
+  | 'box'
   | 'life';
 
 /** Secrets that sign markers: the first signs, all of them verify, so that a rotation keeps old markers readable. */
@@ -29,6 +30,8 @@ export interface MarkerPlace {
 }
 
 const MARKER = /<!-- patchwork:v1 ([\w-]+)\.([\w-]{6})\.([\w-]{43}) -->/g;
+/** Characters of a short MAC: 132 bits. */
+const SEAL = 22;
 /** A gap's marker inflates to some ten thousand characters; a hostile one must not inflate to gigabytes. */
 const MAX_PAYLOAD = 4 * 1024 * 1024;
 
@@ -71,6 +74,16 @@ function lastMarker(keys: MarkerKeys, place: MarkerPlace, text: string): Found |
     }
   }
   return found;
+}
+
+/** A short MAC for what has a form of its own: a check box, say. */
+export function sealOf([secret]: MarkerKeys, place: MarkerPlace, text: string): string {
+  if (!secret) throw new Error('a seal needs a key to sign with');
+  return mac(secret, place, text).slice(0, SEAL);
+}
+
+export function isSealed(keys: MarkerKeys, place: MarkerPlace, text: string, given: string): boolean {
+  return keys.some((secret) => equal(given, mac(secret, place, text).slice(0, SEAL)));
 }
 
 /** The text without any marker, ours or forged. */

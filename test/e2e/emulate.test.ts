@@ -122,6 +122,7 @@ describe('the main job on another GitHub', () => {
     const { generatedSecrets } = github as unknown as { generatedSecrets: { value: string }[] };
     await writeFile(join(dataDir, 'app.pem'), generatedSecrets[0]?.value ?? '');
     server = await startServer({
+      dashboard: false,
       environment: readEnvironment({
         PORT: String(port),
         LOG_LEVEL: 'silent',

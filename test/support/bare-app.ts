@@ -1,4 +1,4 @@
-import { type AppOptions, createApp, createProgress } from '../../src/http/index.ts';
+import { type AppOptions, createApp, createHeartbeats, createProgress } from '../../src/http/index.ts';
 
 /** The HTTP app alone, on loopback and without keys, while GitHub is away. */
 export function bareApp(options: Pick<AppOptions, 'outbox'> & Partial<AppOptions>) {
@@ -11,6 +11,7 @@ export function bareApp(options: Pick<AppOptions, 'outbox'> & Partial<AppOptions
     revoked: async () => [],
     loopbackOnly: true,
     progress: createProgress(),
+    heartbeats: createHeartbeats(),
     settings: { read: async () => ({}), configured: () => false },
     gaps: async () => {
       throw new Error('GitHub is away');

@@ -77,6 +77,8 @@ export interface ProductOptions {
   drafts?: unknown[];
   /** Answers to the question for probes. */
   probes?: unknown[];
+  /** Whether it keeps a dashboard: one more issue. */
+  dashboard?: boolean;
   /** Whether the repository's server may be run, to replay gaps. */
   replays?: boolean | Ground;
   /** The environment of another model. */
@@ -100,6 +102,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     ),
     local: options.local ?? (await sampleRepository()),
     ground: options.replays === true ? await findGround() : options.replays || undefined,
+    dashboard: options.dashboard ?? false,
     onStep: () => {},
     askedMs: options.askedMs,
     around: (part, handler) => async (request) => {

@@ -2,6 +2,7 @@ import { type GivenCommand, renderLane } from '../../intake/index.ts';
 import type { Outbox } from '../../outbox/index.ts';
 import { newId } from '../../report/index.ts';
 import { type Command, renderCommand } from '../command.ts';
+import type { Box } from '../dashboard/index.ts';
 
 /** What waits in a repository's console lane, by `kind`: what people asked for, and what became of it. */
 export interface ConsoleBodies {
@@ -9,6 +10,10 @@ export interface ConsoleBodies {
   command: { on: number; pull: boolean; comment: number; command: Command; actor: string; at: string };
   /** A command on a gap was carried out, or could not be. */
   answer: { given: GivenCommand; ok: boolean; text: string };
+  /** Somebody ticked a box on issue `on`. */
+  tick: { on: number; box: Box; actor: string; at: string };
+  /** The dashboard may have to say something else. `fresh`: or somebody else wrote it. */
+  look: { fresh: boolean };
 }
 
 /** Puts something into the console lane; the same key is taken once. */

@@ -1,6 +1,7 @@
 import { failureOf } from '../../intake/index.ts';
 import type { Gaps, Repository } from '../../issues/index.ts';
 import type { Entry, Lease, Outbox } from '../../outbox/index.ts';
+import { type DashboardDoor, lookAtDashboard } from '../dashboard/index.ts';
 import { type Door, noteOutcome, takeCommand } from './commands.ts';
 import type { ConsoleBodies } from './lane.ts';
 
@@ -11,46 +12,79 @@ export interface ConsoleWork {
   outbox: Outbox;
   /** Asks for so many content-creating requests; answers how long to wait if they are not to be had now. */
   budget(writes: number): Promise<{ granted: boolean; retryAfterMs: number }>;
-  now(): number;
+  /** What the dashboard is made of; undefined where the repository wants none. */
+  dashboard(): Promise<Pick<DashboardDoor, 'overview' | 'memory'> | undefined>;
+  now(): Date;
   log(message: string, details?: object): void;
 }
 
-/** Works off what people asked for in one repository, in the order they asked. */
+/** Works off what people asked for in one repository, in the order they asked; then brings the dashboard up to date. */
 export async function workConsole(lease: Lease, options: ConsoleWork): Promise<void> {
+  const later = (error: unknown) => {
+    const failure = failureOf(error, options.now().getTime());
+    return error instanceof OutOfBudget
+      ? { kind: 'later' as const, retryAfterMs: error.retryAfterMs, reason: error.message }
+      : failure;
+  };
+  const guarded = async (entries: Entry[], work: () => Promise<void>) => {
+    if (!entries.length) return;
+    try {
+      await work();
+      await lease.settle({ ids: entries.map(({ id }) => id) });
+    } catch (error) {
+      const failure = later(error);
+      if (failure.kind === 'later') throw error;
+      options.log('wish refused', { lane: lease.lane, kind: entries[0]?.kind, reason: failure.reason });
+      for (const { id } of entries) await lease.fail(id, failure.reason);
+    }
+  };
   try {
     const gaps = await options.gaps();
     if (lease.sole) await gaps.index.current();
     else await gaps.index.refresh();
-    const door: Door = {
-      gaps,
-      outbox: options.outbox,
-      twin: options.twin,
-      spend: (writes) => spend(lease, options, writes),
-    };
-    for (const entry of await lease.entries()) {
-      try {
-        await take(door, entry);
-        await lease.settle({ ids: [entry.id] });
-      } catch (error) {
-        if (error instanceof OutOfBudget || failureOf(error, options.now()).kind === 'later') throw error;
-        const { reason } = failureOf(error, options.now());
-        options.log('wish refused', { lane: lease.lane, kind: entry.kind, reason });
-        await lease.fail(entry.id, reason);
-      }
+    const spend = (writes: number) => spendFor(lease, options, writes);
+    const door: Door = { gaps, outbox: options.outbox, twin: options.twin, spend };
+    const entries = await lease.entries();
+    for (const entry of entries.filter(({ kind }) => kind === 'command')) {
+      await guarded([entry], () => takeCommand(door, entry.body as ConsoleBodies['command']));
     }
+    const outcomes = bodiesOf(entries, 'answer');
+    const inComments = entries.filter((entry) => entry.kind === 'answer' && commentOf(entry) !== undefined);
+    for (const entry of inComments) {
+      await guarded([entry], () => noteOutcome(door, entry.body as ConsoleBodies['answer']));
+    }
+    const rest = entries.filter((entry) => entry.kind !== 'command' && !inComments.includes(entry));
+    await guarded(rest, async () => {
+      const dashboard = await options.dashboard();
+      if (!dashboard) return;
+      const occasion = {
+        ticks: bodiesOf(rest, 'tick'),
+        outcomes: outcomes.filter(({ given }) => given.comment === undefined),
+        fresh: !lease.sole || bodiesOf(rest, 'look').some(({ fresh }) => fresh),
+      };
+      try {
+        await lookAtDashboard({ ...door, ...dashboard, now: options.now }, occasion);
+      } catch (error) {
+        if (occasion.ticks.length || occasion.outcomes.length) throw error;
+        // Nobody waits for it: commands must not, either, and the next look comes.
+        options.log('dashboard not looked at', { lane: lease.lane, reason: later(error).reason });
+      }
+    });
     await lease.release();
   } catch (error) {
-    const failure = failureOf(error, options.now());
-    const retryAfterMs =
-      error instanceof OutOfBudget ? error.retryAfterMs : failure.kind === 'later' ? failure.retryAfterMs : undefined;
+    const failure = later(error);
     options.log('console waits', { lane: lease.lane, reason: failure.reason });
+    const retryAfterMs = failure.kind === 'later' ? failure.retryAfterMs : undefined;
     await lease.release({ error: failure.reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
   }
 }
 
-async function take(door: Door, entry: Entry): Promise<void> {
-  if (entry.kind === 'command') await takeCommand(door, entry.body as ConsoleBodies['command']);
-  if (entry.kind === 'answer') await noteOutcome(door, entry.body as ConsoleBodies['answer']);
+function bodiesOf<K extends keyof ConsoleBodies>(entries: Entry[], kind: K): ConsoleBodies[K][] {
+  return entries.filter((entry) => entry.kind === kind).map(({ body }) => body as ConsoleBodies[K]);
+}
+
+function commentOf({ body }: Entry): number | undefined {
+  return (body as ConsoleBodies['answer']).given.comment;
 }
 
 class OutOfBudget extends Error {
@@ -61,7 +95,7 @@ class OutOfBudget extends Error {
   }
 }
 
-async function spend(lease: Lease, options: ConsoleWork, writes: number): Promise<void> {
+async function spendFor(lease: Lease, options: ConsoleWork, writes: number): Promise<void> {
   const { granted, retryAfterMs } = await options.budget(writes);
   if (!granted) throw new OutOfBudget(retryAfterMs);
   await lease.renew();

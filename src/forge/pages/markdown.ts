@@ -50,7 +50,10 @@ function checkBoxes(tokens: Token[], form: string | undefined, own: string, keep
   tasks(tokens, (task, inline, item) => {
     const first = inline.children?.[0];
     if (!first) return;
-    const label = task.content.slice(3).trim();
+    const label = task.content
+      .slice(3)
+      .replace(/<!--.*?-->/g, '')
+      .trim();
     const box = form
       ? html`<button class="tick" form="${form}" name="task" value="${index}" role="checkbox" aria-checked="${String(task.done)}" aria-label="${label}"></button>`
       : html`<span class="tick" role="checkbox" aria-checked="${String(task.done)}" aria-disabled="true" aria-label="${label}"></span>`;
