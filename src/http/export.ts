@@ -33,7 +33,7 @@ export const CONTENT_TYPES: Record<Format, string> = {
   jsonl: 'application/x-ndjson',
 };
 
-const PIECE = 64 * 1024;
+const PIECE = 16 * 1024;
 
 /** The reports as text, in pieces of some size, so that the whole is never in memory. */
 export function* exportRows(rows: Iterable<Row>, format: Format): Generator<string> {

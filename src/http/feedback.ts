@@ -37,8 +37,7 @@ export function feedbackRoutes(source: BriefSource): Route[] {
       },
       errors: ['github_unavailable'],
       async handle({ c, access, query }) {
-        const found = (await readRows(source, access.repository)).filter(matching(query));
-        const { rows, next } = pageOf(found, query);
+        const { rows, next } = pageOf(await readRows(source, access.repository), matching(query), query);
         if (next) {
           const address = new URL(c.req.url);
           address.searchParams.set('cursor', next);

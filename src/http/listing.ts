@@ -64,19 +64,36 @@ function contains(row: Row, words: string[]): boolean {
 }
 
 /**
- * One page of rows that come newest first, and the cursor of the next. A cursor names the last row of its page by what it is sorted
- * by, so that rows which come in between neither repeat nor hide one. Throws `invalid_field` (422).
+ * One page of those rows that match, from all that come newest first, and the cursor of the next. A cursor names the last row of its
+ * page by what it is sorted by, so that rows which come in between neither repeat nor hide one. Throws `invalid_field` (422).
  */
-export function pageOf(rows: readonly Row[], { sort, order, limit, cursor }: Paging): { rows: Row[]; next?: string } {
-  const ahead = sort === 'seen' ? (a: Place, b: Place) => b.item.seen - a.item.seen || newestFirst(a, b) : newestFirst;
+export function pageOf(
+  rows: readonly Row[],
+  matches: (row: Row) => boolean,
+  { sort, order, limit, cursor }: Paging,
+): { rows: Row[]; next?: string } {
+  const ahead = sort === 'seen' ? mostSeenFirst : newestFirst;
   const compare = order === 'asc' ? (a: Place, b: Place) => ahead(b, a) : ahead;
   const last = cursor === undefined ? undefined : readCursor(cursor, sort, order);
-  const left = last ? rows.filter((row) => compare(last, row) < 0) : rows;
-  // They come in this order, or in its reverse, already.
-  const sorted = sort === 'seen' ? left.toSorted(compare) : order === 'asc' ? left.toReversed() : left;
-  const page = sorted.slice(0, limit);
+  const wanted = (row: Row) => (!last || compare(last, row) < 0) && matches(row);
+  // By time they are in order already, so that a page is found without looking at all of them.
+  const found = sort === 'seen' ? rows.filter(wanted).sort(compare) : first(rows, order, wanted, limit + 1);
+  const page = found.slice(0, limit);
   const end = page.at(-1);
-  return { rows: page, ...(end && sorted.length > limit ? { next: renderCursor(end, sort, order) } : {}) };
+  return { rows: page, ...(end && found.length > limit ? { next: renderCursor(end, sort, order) } : {}) };
+}
+
+function first(rows: readonly Row[], order: Paging['order'], wanted: (row: Row) => boolean, most: number): Row[] {
+  const found: Row[] = [];
+  for (let n = 0; n < rows.length && found.length < most; n += 1) {
+    const row = rows[order === 'asc' ? rows.length - 1 - n : n] as Row;
+    if (wanted(row)) found.push(row);
+  }
+  return found;
+}
+
+function mostSeenFirst(a: Place, b: Place): number {
+  return b.item.seen - a.item.seen || newestFirst(a, b);
 }
 
 const cursorSchema = z.tuple([z.enum(SORTS), z.enum(ORDERS), z.number(), z.int(), z.string()]);

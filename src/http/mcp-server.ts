@@ -4,7 +4,7 @@ import { PatchworkError } from '../report/index.ts';
 import { type BriefSource, briefOfItem } from './briefs.ts';
 import { requestDraft } from './drafting.ts';
 import { type Item, itemSchema } from './items.ts';
-import { matching } from './listing.ts';
+import { matching, pageOf } from './listing.ts';
 import { renderItem } from './markdown.ts';
 import { postNote } from './notes.ts';
 import { readItem, readRows, type Source } from './reading.ts';
@@ -53,7 +53,8 @@ export function buildMcpServer(source: BriefSource, repository: string, writes: 
     async ({ status, channelKey, artifactId, limit }) =>
       orError(async () => {
         const wanted = matching({ status, gap_type: channelKey, server_name: artifactId });
-        const rows = (await readRows(source, repository)).filter(wanted).slice(0, limit);
+        const newest = { sort: 'timestamp', order: 'desc', limit } as const;
+        const { rows } = pageOf(await readRows(source, repository), wanted, newest);
         const reports = rows.map(({ item }) => rowOf(item));
         return { content: [{ type: 'text', text: JSON.stringify(reports) }], structuredContent: { reports } };
       }),

@@ -24,12 +24,13 @@ export async function readRows(source: Source, repository: string): Promise<read
   const stored = rowsOf(gaps);
   if (!waiting.length) return stored;
   const changes = changesIn(waiting, gaps);
-  const rows = stored.map((row) => {
-    const change = changes.on(row.item);
+  const changed = (row: Row) => {
+    const change = changes.get(keyOf(row.item));
     return change ? { ...row, item: change(row.item) } : row;
-  });
-  const pending = waitingReports(waiting, gaps).map((item) => rowOf(changes.on(item)?.(item) ?? item));
-  return pending.length ? [...rows, ...pending].sort(newestFirst) : rows;
+  };
+  const pending = waitingReports(waiting, gaps).map(rowOf);
+  const rows = pending.length ? [...stored, ...pending].sort(newestFirst) : stored;
+  return changes.size ? rows.map(changed) : rows;
 }
 
 /** One report by its ULID, or the first of a gap by its issue number. Throws `not_found` (404) or `github_unavailable` (503). */
@@ -42,7 +43,7 @@ export async function readItem(source: Source, repository: string, id: string): 
     gaps && gap && report
       ? itemOf(unseal(report, signed(gaps.repository)), gap, notesOf(gap))
       : waitingReports(waiting, gaps).find((candidate) => candidate.id === id);
-  if (item) return changesIn(waiting, gaps).on(item)?.(item) ?? item;
+  if (item) return changesIn(waiting, gaps).get(keyOf(item))?.(item) ?? item;
   if (!gaps) throw githubAway();
   throw new PatchworkError('not_found', 'There is no report or gap with this id.', { status: 404 });
 }
@@ -69,7 +70,7 @@ function waitingReports(waiting: Entry[], gaps: Gaps | undefined): Item[] {
 type Change = (item: Item) => Item;
 
 /** What waiting notes and reviews will change, by what they are on: a report's id, or a gap's number. */
-function changesIn(waiting: Entry[], gaps: Gaps | undefined): { on(item: Item): Change | undefined } {
+function changesIn(waiting: Entry[], gaps: Gaps | undefined): Map<string, Change> {
   const changes = new Map<string, Change>();
   for (const entry of waiting) {
     if (entry.kind !== 'note' && entry.kind !== 'review') continue;
@@ -79,7 +80,11 @@ function changesIn(waiting: Entry[], gaps: Gaps | undefined): { on(item: Item): 
     const change = changeOf(entry);
     changes.set(key, before ? (item) => change(before(item)) : change);
   }
-  return { on: (item) => changes.get(String(item.gap ?? item.id)) };
+  return changes;
+}
+
+function keyOf({ gap, id }: Item): string {
+  return String(gap ?? id);
 }
 
 function changeOf(entry: Entry): Change {

@@ -85,6 +85,8 @@ export function mount(app: Hono<Env>, routes: readonly Route[], guard: (scope: S
     const before = [...(scope === null ? [] : [guard(scope)]), ...(body ? [limitBody(body.most)] : [])];
     for (const path of [one.path, ...(one.also ?? [])].map(honoPath)) {
       app.on(one.method.toUpperCase(), [path], ...before, async (c: Context<Env>) => {
+        // Words of strangers are in many answers: no browser may take one for a page.
+        c.header('X-Content-Type-Options', 'nosniff');
         const answer = await one.handle({
           c,
           access: scope === null ? undefined : c.get('access'),

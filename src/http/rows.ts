@@ -11,38 +11,43 @@ export interface Row {
 }
 
 interface Kept {
-  gaps: readonly Gap[];
-  rowsOf: Map<Gap, Row[]>;
+  byGap: Map<number, Row[]>;
   /** Newest first. */
   rows: readonly Row[];
+  /** Numbers of gaps that changed since. */
+  changed: Set<number>;
 }
 
 /** An index's rows are kept between requests: with tens of thousands of reports, making them takes longer than reading them. */
-const kept = new WeakMap<GapIndex, Kept>();
+const known = new WeakMap<GapIndex, Kept>();
 
 /**
  * All reports in the gaps of an index, newest first, with what is sealed in their issues: whoever gets here holds a key that reads
- * reports. A gap that changed is another object: only its rows are made anew.
+ * reports. The same list as before while nothing changed.
  */
 export function rowsOf({ index, repository }: Gaps): readonly Row[] {
-  const gaps = index.all();
-  const before = kept.get(index);
-  if (before && before.gaps.length === gaps.length && gaps.every((gap, n) => gap === before.gaps[n]))
-    return before.rows;
+  const kept = known.get(index) ?? begin(index);
+  if (kept.changed.size === 0) return kept.rows;
+  const gone = new Set<Row>();
   const fresh: Row[] = [];
-  const own = new Map(
-    gaps.map((gap) => {
-      const same = before?.rowsOf.get(gap);
-      const rows = same ?? rowsOfGap(repository, gap);
-      if (!same) for (const row of rows) fresh.push(row);
-      return [gap, rows];
-    }),
-  );
-  const gone = new Set([...(before?.rowsOf ?? [])].flatMap(([gap, rows]) => (own.has(gap) ? [] : rows)));
+  for (const number of kept.changed) {
+    for (const row of kept.byGap.get(number) ?? []) gone.add(row);
+    const gap = index.byNumber(number);
+    const rows = gap ? rowsOfGap(repository, gap) : [];
+    for (const row of rows) fresh.push(row);
+    kept.byGap.set(number, rows);
+  }
+  kept.changed.clear();
   // What was in order stays in order, which makes sorting nearly free.
-  const rows = [...(before?.rows.filter((row) => !gone.has(row)) ?? []), ...fresh].sort(newestFirst);
-  kept.set(index, { gaps, rowsOf: own, rows });
-  return rows;
+  kept.rows = [...kept.rows.filter((row) => !gone.has(row)), ...fresh].sort(newestFirst);
+  return kept.rows;
+}
+
+function begin(index: GapIndex): Kept {
+  const kept: Kept = { byGap: new Map(), rows: [], changed: new Set(index.all().map(({ number }) => number)) };
+  index.onChange((number) => kept.changed.add(number));
+  known.set(index, kept);
+  return kept;
 }
 
 function rowsOfGap(repository: Repository, gap: Gap): Row[] {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Row } from './rows.ts';
 
-const counted = <F extends string>(field: F) =>
+const countsOf = <F extends string>(field: F) =>
   z.array(z.object({ [field]: z.string(), count: z.int() } as { [K in F]: z.ZodString } & { count: z.ZodInt }));
 
 export const statsSchema = z.object({
@@ -10,14 +10,25 @@ export const statsSchema = z.object({
   note_count: z.int(),
   gaps: z.int(),
   pending: z.int().describe('Reports whose issue does not exist yet.'),
-  by_server: counted('server_name'),
-  by_gap_type: counted('gap_type'),
-  by_resolution: counted('resolution'),
+  by_server: countsOf('server_name'),
+  by_gap_type: countsOf('gap_type'),
+  by_resolution: countsOf('resolution'),
 });
 
 const tally = () => new Map<string, number>();
 
-export function statsOf(rows: readonly Row[]): z.infer<typeof statsSchema> {
+type Stats = z.infer<typeof statsSchema>;
+
+/** Counted once for each list: it is another one when something changed. */
+const counted = new WeakMap<readonly Row[], Stats>();
+
+export function statsOf(rows: readonly Row[]): Stats {
+  const stats = counted.get(rows) ?? count(rows);
+  counted.set(rows, stats);
+  return stats;
+}
+
+function count(rows: readonly Row[]): Stats {
   const counts = { server_name: tally(), gap_type: tally(), resolution: tally() };
   const fields = ['server_name', 'gap_type', 'resolution'] as const;
   const notes = new Map<number, number>();

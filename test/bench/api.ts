@@ -29,7 +29,7 @@ const next =
 const KINDS: Record<string, () => string> = {
   'newest 50': () => '/api/feedback',
   '200, a later page': () => next,
-  'by server and type': () => `/api/feedback?server_name=server-${some() % 40}&gap_type=missing_tool`,
+  'by server and type': () => `/api/feedback?server_name=server-${5 * (some() % 8)}&gap_type=missing_tool`,
   'by resolution, not reviewed': () => '/api/feedback?resolution=blocked&reviewed=false',
   'in a span, oldest first': () => '/api/feedback?since=2026-01-10&until=2026-01-20&order=asc',
   'most reported': () => '/api/feedback?sort=seen&status=open',

@@ -47,6 +47,7 @@ describe('asking for a draft through the API', () => {
   it('is refused while a pull request exists, unless forced', async () => {
     const reply = await ask();
     expect([reply.status, ((await reply.json()) as any).error.code]).toEqual([409, 'draft_exists']);
+    expect(reply.headers.get('location')).toMatch(/\/pull\/\d+$/);
   });
 
   it('goes on when the stream is closed, is not asked for twice, and can be taken up again', async () => {
@@ -57,7 +58,11 @@ describe('asking for a draft through the API', () => {
       -1,
     );
     const while_running = await ask('?force=true');
-    expect([while_running.status, ((await while_running.json()) as any).error.code]).toEqual([409, 'draft_running']);
+    const { error } = (await while_running.json()) as any;
+    expect([while_running.status, error.code]).toEqual([409, 'draft_running']);
+    expect(while_running.headers.get('location')).toMatch(/\/issues\/\d+$/);
+    const watching = await ask('', { 'last-event-id': /Last-Event-ID: (\S+)$/.exec(error.message)?.[1] as string });
+    expect((await events(watching, () => true))[0]?.event).toBe('step');
     const resumed = ask('', { 'last-event-id': first?.id as string });
     release();
     const rest = await events(await resumed);

@@ -17,6 +17,7 @@ const rows = fc
     { selector: ({ id }) => id, maxLength: 60 },
   )
   .map((all) => all.map(row).sort(newestFirst));
+const any = () => true;
 const paging = fc.record({
   sort: fc.constantFrom('timestamp' as const, 'seen' as const),
   order: fc.constantFrom('asc' as const, 'desc' as const),
@@ -30,14 +31,14 @@ describe('pages of a list', () => {
         const own = new Set(there.map(({ item }) => item.id));
         const grown = [...there, ...later.filter(({ item }) => !own.has(item.id))].sort(newestFirst);
         const seen: string[] = [];
-        let page = pageOf(there, how as Paging);
+        let page = pageOf(there, any, how as Paging);
         for (;;) {
           seen.push(...page.rows.map(({ item }) => item.id));
           if (!page.next) break;
-          page = pageOf(grown, { ...how, cursor: page.next } as Paging);
+          page = pageOf(grown, any, { ...how, cursor: page.next } as Paging);
         }
         const old = seen.filter((id) => own.has(id));
-        const whole = pageOf(there, { ...how, limit: 200 } as Paging).rows.map(({ item }) => item.id);
+        const whole = pageOf(there, any, { ...how, limit: 200 } as Paging).rows.map(({ item }) => item.id);
         expect(old).toEqual(whole);
         expect(new Set(seen).size).toBe(seen.length);
       }),
@@ -46,9 +47,9 @@ describe('pages of a list', () => {
 
   it('refuse a cursor that is none of theirs', () => {
     const all = ['A', 'B', 'C'].map((id) => row({ id, timestamp: new Date(0).toISOString() }));
-    const { next } = pageOf(all, { sort: 'seen', order: 'asc', limit: 1 });
+    const { next } = pageOf(all, any, { sort: 'seen', order: 'asc', limit: 1 });
     for (const cursor of ['', 'x', '{}', Buffer.from('[1]').toString('base64url'), next as string]) {
-      expect(() => pageOf(all, { sort: 'timestamp', order: 'asc', limit: 1, cursor })).toThrow('cursor');
+      expect(() => pageOf(all, any, { sort: 'timestamp', order: 'asc', limit: 1, cursor })).toThrow('cursor');
     }
   });
 });
