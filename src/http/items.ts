@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Gap, OUTCOMES, REVIEWED_LABEL, sealedFields, withoutMarkers } from '../issues/index.ts';
+import { type DraftRun, type Gap, OUTCOMES, REVIEWED_LABEL, sealedFields, withoutMarkers } from '../issues/index.ts';
 import { GAP_TYPES, RESOLUTIONS, type Report } from '../report/index.ts';
 
 const note = z.object({
@@ -9,6 +9,18 @@ const note = z.object({
   author: z.string().describe('A GitHub login; empty until the note is on GitHub.'),
 });
 
+const merge = z.object({
+  state: z.enum(['waiting', 'refused', 'merging', 'merged', 'kept', 'undoing', 'undone']),
+  says: z.string().describe('Why, and what comes next.'),
+  at: z.string().describe('When the state was reached, ISO 8601.'),
+  readied: z.boolean().optional().describe('The pull request was marked ready for review by us.'),
+  commit: z.string().optional().describe('On the default branch.'),
+  revert: z
+    .object({ number: z.int(), url: z.string(), head: z.string(), why: z.string() })
+    .optional()
+    .describe('The pull request that undoes it.'),
+});
+
 const draft = z.object({
   request: z.string().describe('What asked for it; the same request never drafts twice.'),
   actor: z.string().describe('Who asked.'),
@@ -16,6 +28,7 @@ const draft = z.object({
   guidance: z.string().optional().describe('What it was to do otherwise than the one before.'),
   revise: z.object({ pull: z.int() }).optional().describe('The draft it starts from.'),
   startedAt: z.string().describe('ISO 8601.'),
+  endedAt: z.string().optional().describe('ISO 8601.'),
   outcome: z.enum(OUTCOMES).optional().describe('How it ended; absent while it runs.'),
   reason: z.string().optional().describe('A stable word for why it ended so.'),
   summary: z.string().optional().describe('One sentence for people, and the next useful action.'),
@@ -25,17 +38,7 @@ const draft = z.object({
     .object({ head: z.string(), stops: z.array(z.string()), confidence: z.number() })
     .optional()
     .describe('What was verified: the commit, and why it must not be merged by policy.'),
-  merge: z
-    .object({
-      state: z.enum(['waiting', 'refused', 'merging', 'merged', 'kept', 'undoing', 'undone']),
-      says: z.string(),
-      at: z.string(),
-      readied: z.boolean().optional(),
-      commit: z.string().optional(),
-      revert: z.object({ number: z.int(), url: z.string(), head: z.string(), why: z.string() }).optional(),
-    })
-    .optional()
-    .describe('What came of merging it by policy.'),
+  merge: merge.optional().describe('Where its merge by policy stands.'),
 });
 
 /** A report as the API shows it: the fields it always had, and where its gap stands. */
@@ -75,6 +78,11 @@ export const itemSchema = z
 
 export type Item = z.infer<typeof itemSchema>;
 
+/** What is said of a draft; what its run keeps for itself stays with it. */
+function draftOf({ runner: _, commit: __, ...said }: DraftRun): Item['drafts'][number] {
+  return said;
+}
+
 /** The notes of a gap as the API shows them. */
 export function notesOf(gap: Gap): Item['notes'] {
   return gap.notes.map(({ id, createdAt, content, author }) => ({
@@ -101,7 +109,7 @@ export function itemOf(report: Report, gap: Gap | undefined, notes: Item['notes'
     seen: gap?.reports.length ?? 1,
     labels: gap?.labels ?? [],
     pr_url: pull?.url ?? '',
-    drafts: gap?.status?.runs ?? [],
+    drafts: gap?.status?.runs.map(draftOf) ?? [],
     notes,
   };
 }
