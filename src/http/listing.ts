@@ -47,7 +47,8 @@ export function matching(wanted: Filters): (row: Row) => boolean {
   );
   const since = wanted.since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(wanted.since);
   const until = wanted.until === undefined ? Number.POSITIVE_INFINITY : Date.parse(wanted.until);
-  const words = wanted.q?.toLowerCase().split(/\s+/).filter(Boolean) ?? [];
+  // The longest word is in the fewest rows, as a rule.
+  const words = (wanted.q?.toLowerCase().split(/\s+/).filter(Boolean) ?? []).sort((a, b) => b.length - a.length);
   return (row) =>
     row.at >= since &&
     row.at < until &&
