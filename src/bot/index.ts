@@ -1,5 +1,13 @@
 export { readAccess, readCondition } from './access.ts';
-export { askToTend, listenToTend, needsTending, type TendWork, tend } from './autonomy/index.ts';
+export {
+  askToTend,
+  listenToTend,
+  needsTending,
+  type StaleDraft,
+  staleDrafts,
+  type TendWork,
+  tend,
+} from './autonomy/index.ts';
 export { connectInstallation, connectToken, type GitHub, isThrottled } from './client.ts';
 export { tell, tellAnswer } from './console/lane.ts';
 export { type ConsoleWork, workConsole } from './console/work.ts';

@@ -54,11 +54,33 @@ describe('.github/patchwork.yml', () => {
     const { config, problem } = readRepositoryConfig(undefined);
     expect(problem).toBeUndefined();
     expect(config.draft).toEqual({
+      runner: 'auto',
       budget_tokens: 30_000,
       max_files: 20,
       max_lines: 1500,
+      max_in_flight: 3,
       paths: { allow: [], deny: [] },
     });
+  });
+
+  it('does nothing by itself unless it is asked to, merges nothing without named paths, and seals the goal', () => {
+    const { level, auto_draft, auto_merge, privacy } = readRepositoryConfig(undefined).config;
+    expect([level, auto_merge.paths, auto_merge.approvals, privacy.sealed]).toEqual(['draft', [], 1, ['user_goal']]);
+    expect(auto_draft).toMatchObject({ sessions: 3, quiet_minutes: 60, per_day: 3, in_flight: 3, dry_run: false });
+  });
+
+  it.each([
+    'level: everything',
+    'auto_draft: {sessions: 1}',
+    'auto_draft: {per_day: 1000}',
+    'auto_merge: {max_lines: 100000}',
+    'auto_merge: {min_confidence: 2}',
+    'auto_merge: {approval: 0}',
+    'privacy: {sealed: [what_i_needed]}',
+    'privacy: {private_repo: nowhere}',
+  ])('is not taken beyond its caps: %s', (text) => {
+    const { config, problem } = readRepositoryConfig(text);
+    expect([problem !== undefined, config.level]).toEqual([true, 'draft']);
   });
 
   it('is taken where it says something', () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { staleDrafts } from '../../../src/bot/index.ts';
 import type { GivenCommand } from '../../../src/intake/index.ts';
 import { isPrerelease, versionOfTag } from '../../../src/triage/index.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -58,6 +59,15 @@ describe('a draft that a person merges', () => {
     await stage.as('writer', 'PATCH', `/pulls/${draft.pull}`, { state: 'closed' });
     await stage.tend();
     expect((await draft.now()).comments).toHaveLength(1);
+  });
+
+  it('is named when nobody touched it for two weeks, and left open', async () => {
+    const draft = await stage.drafted();
+    const { repository } = stage.gaps;
+    const at = (days: number) => staleDrafts(repository, new Date(Date.now() + days * 86_400_000));
+    expect(await at(13)).toEqual([]);
+    expect(await at(15)).toMatchObject([{ issue: draft.number, pull: draft.pull, days: 15 }]);
+    expect((await stage.as('owner', 'GET', `/pulls/${draft.pull}`)).state).toBe('open');
   });
 });
 
