@@ -72,8 +72,10 @@ export async function freeze(
   for (const note of gap.notes) {
     const later = laterThan(note, moment);
     // Whoever holds an API key may be an agent: such a note is shown on the issue, and guides nothing.
+    const content = withoutCommands(note.content);
+    if (!content) continue;
     if (later) frozen.left.later.push(later);
-    else if (!note.throughApi && (await rights(note.author))) frozen.notes.push(note);
+    else if (!note.throughApi && (await rights(note.author))) frozen.notes.push({ ...note, content });
     else frozen.left.untrusted += 1;
   }
   if (guidance !== undefined) {
@@ -81,6 +83,11 @@ export async function freeze(
     frozen.notes.push({ id: request.request, author, content: guidance });
   }
   return frozen;
+}
+
+/** What was said to us and not to whoever writes the change. */
+function withoutCommands(text: string): string {
+  return text.replace(/^[ \t]*\/patchwork\b.*$/gm, '').trim();
 }
 
 /** GitHub's times have whole seconds. A comment edited in the second of the request may hold what its author wrote after it. */

@@ -189,6 +189,7 @@ describe('a request for a draft', () => {
     await start();
     await as('writer', 'POST', `/issues/${gap}/comments`, { body: 'Keep results without a filter unchanged.' });
     const note = (await as('stranger', 'GET', `/issues/${gap}/comments`)).at(-1);
+    await as('writer', 'POST', `/issues/${gap}/comments`, { body: '/patchwork workaround use describe_costs' });
     // Times on GitHub have whole seconds: an edit within the second of the comment does not show.
     while (Math.floor(Date.now() / 1000) <= Date.parse(note.created_at) / 1000) await sleep(20);
     await label();
@@ -196,6 +197,7 @@ describe('a request for a draft', () => {
     const run = (await last(1)) as Item['drafts'][number];
     const pull = await as('stranger', 'GET', `/pulls/${run.pull?.number}`);
     expect(pull.body).not.toContain('Delete everything.');
+    expect(pull.body).not.toContain('describe_costs');
     expect(pull.body).toMatch(/Not included: an edit by `writer` of /);
     expect(pull.body).toMatch(/Frozen input \| sha256 `[0-9a-f]{64}`/);
     const { check_runs } = await as('stranger', 'GET', `/commits/${run.commit}/check-runs`);
