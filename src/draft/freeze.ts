@@ -87,7 +87,8 @@ export async function freeze(
 
 /** What was said to us and not to whoever writes the change. */
 function withoutCommands(text: string): string {
-  return text.replace(/^[ \t]*\/patchwork\b.*$/gm, '').trim();
+  const rest = text.replace(/^[ \t]*\/patchwork\b.*$/gm, '');
+  return rest === text ? text : rest.trim();
 }
 
 /** GitHub's times have whole seconds. A comment edited in the second of the request may hold what its author wrote after it. */
