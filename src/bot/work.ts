@@ -1,8 +1,9 @@
 import type { Probot } from 'probot';
 import { type DraftRequest, draftGap, type Ground, renderDispatch } from '../draft/index.ts';
-import { at, eventOfDraft, type Gaps, type Notify, type Repository } from '../issues/index.ts';
+import { at, type DraftRun, eventOfDraft, type Gaps, type Notify, type Repository } from '../issues/index.ts';
 import type { Model } from '../model/index.ts';
 import type { Entry, Lease } from '../outbox/index.ts';
+import { reasonOf } from '../report/index.ts';
 import type { Delivery } from './webhook.ts';
 
 type Log = (message: string, details?: object) => void;
@@ -35,6 +36,8 @@ export interface DraftWork {
   tend(gaps: Gaps, hold: () => Promise<void>): Promise<void>;
   /** Tells people who asked for it how a draft ended. */
   notify: Notify;
+  /** Counted: how drafts end. */
+  ended(run: DraftRun): void;
   log: Log;
   /** Well below the outbox's lease: a run that outlives it would be taken over while it still goes on. */
   renewMs: number;
@@ -103,6 +106,7 @@ async function workDraft(lease: Lease, repository: string, entry: Entry, options
     const gap = gaps.index.byNumber(request.issue);
     const event = run && gap && eventOfDraft(gaps.repository, gap, run);
     if (event) await options.notify(event);
+    if (run) options.ended(run);
     await lease.settle({ ids: [entry.id], intents: [memory] });
   } catch (error) {
     await lease.fail(entry.id, reasonOf(error));
@@ -114,8 +118,4 @@ async function workDraft(lease: Lease, repository: string, entry: Entry, options
 async function handOver(repository: Repository, request: DraftRequest): Promise<void> {
   if (request.by === 'label' || request.by === 'action') return;
   await repository.octokit.rest.repos.createDispatchEvent({ ...at(repository), ...renderDispatch(request) });
-}
-
-function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 300);
 }

@@ -6,7 +6,8 @@ import { connectApp, connectToken, type GitHub } from '../bot/index.ts';
 import type { Environment } from '../config/index.ts';
 import { BRANCH_PREFIX } from '../draft/index.ts';
 import type { Forge } from '../forge/index.ts';
-import { WEBHOOK_PATH } from '../http/index.ts';
+import { type OAuth, SETUP_CALLBACK_PATH, WEBHOOK_PATH } from '../http/index.ts';
+import { appManifest } from './manifest.ts';
 
 /** What the local forge serves: a git repository of the user's, or the files of a sample. */
 export interface LocalRepository {
@@ -23,28 +24,10 @@ export interface Connected {
   repository: string;
   /** Sign and verify markers. */
   keys: string[];
+  /** How people sign in on the set-up page, where they can. */
+  oauth: OAuth | undefined;
 }
 
-/** What the App asks for on GitHub; `app.yml` says the same. */
-const PERMISSIONS = {
-  metadata: 'read',
-  issues: 'write',
-  pull_requests: 'write',
-  contents: 'write',
-  checks: 'write',
-  statuses: 'read',
-};
-const EVENTS = [
-  'issues',
-  'issue_comment',
-  'pull_request',
-  'pull_request_review',
-  'check_suite',
-  'status',
-  'push',
-  'release',
-  'repository',
-];
 /** Who owns the local repository: one of the forge's people. */
 const LOCAL_OWNER = 'owner';
 
@@ -60,13 +43,14 @@ export async function connect(
   if (settings.mode === 'token') {
     const { api, token, repository } = settings;
     const github = await connectToken({ api, token, fetch: fetchOf(undefined) });
-    return { github, forge: undefined, repository, keys };
+    return { github, forge: undefined, repository, keys, oauth: undefined };
   }
   if (settings.mode === 'app') {
     const { api, appId, webhookSecret, repository } = settings;
     const privateKey = await readPrivateKey(settings.privateKey);
     const github = await connectApp({ api, appId, privateKey, webhookSecret, log, fetch: fetchOf(undefined) });
-    return { github, forge: undefined, repository, keys };
+    const oauth = settings.oauth && { ...settings.oauth, web: webOf(api), api, fetch: fetchOf(undefined) };
+    return { github, forge: undefined, repository, keys, oauth };
   }
   const { openForge } = await import('../forge/index.ts');
   const forge = await openForge({ dir: join(environment.dataDir, 'github'), url });
@@ -78,13 +62,15 @@ export async function connect(
       ? { linked: { path: local.source.linked, publish: BRANCH_PREFIX } }
       : { files: local.source.files }),
   });
+  const manifest = appManifest();
   const app = await forge.registerApp({
     slug: 'patchwork',
-    name: 'PatchworkMCP',
-    permissions: PERMISSIONS,
-    events: EVENTS,
+    name: manifest.name,
+    permissions: manifest.default_permissions,
+    events: manifest.default_events,
     webhookUrl: `${url}${WEBHOOK_PATH}`,
     webhookSecret: randomBytes(24).toString('hex'),
+    callbackUrls: [`${url}${SETUP_CALLBACK_PATH}`],
   });
   await forge.installApp(app.slug, LOCAL_OWNER);
   const { id: appId, privateKey, webhookSecret } = app;
@@ -97,9 +83,24 @@ export async function connect(
     log,
     fetch: fetchOf(forge),
   });
-  // The local GitHub keeps the App's registration, so whoever has its state can read the markers in it.
-  const secret = createHash('sha256').update(`patchwork local secret ${privateKey}`).digest('hex');
-  return { github, forge, repository: `${LOCAL_OWNER}/${local.name}`, keys: [...keys, secret] };
+  return {
+    github,
+    forge,
+    repository: `${LOCAL_OWNER}/${local.name}`,
+    keys: [...keys, localSecret(privateKey)],
+    oauth: { clientId: app.clientId, clientSecret: app.clientSecret, web: url, api, fetch: fetchOf(forge) },
+  };
+}
+
+/** Where people are, of a GitHub whose programs are at `api`: github.com, or a server with its API below `/api/v3`. */
+export function webOf(api: string): string {
+  const { protocol, host, origin } = new URL(api);
+  return /^api\.(?:github\.com|[^.]+\.ghe\.com)$/.test(host) ? `${protocol}//${host.slice('api.'.length)}` : origin;
+}
+
+/** The local GitHub keeps the App's registration, so whoever has its state can read the markers in it. */
+export function localSecret(privateKey: string): string {
+  return createHash('sha256').update(`patchwork local secret ${privateKey}`).digest('hex');
 }
 
 export async function readPrivateKey(key: { pem: string } | { file: string }): Promise<string> {

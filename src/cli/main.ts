@@ -18,6 +18,14 @@ const COMMANDS: Record<string, { what: string; load: () => Promise<Command> }> =
     what: 'a small GitHub on this machine, and nothing else',
     load: async () => (await import('./forge.ts')).forge,
   },
+  export: {
+    what: 'write reports as CSV or JSON',
+    load: async () => (await import('./export.ts')).exportReports,
+  },
+  import: {
+    what: 'take over the original’s feedback.db',
+    load: async () => (await import('./import.ts')).importReports,
+  },
   replay: { what: 'send the reports that only reached a log', load: async () => (await import('./replay.ts')).replay },
   keys: {
     what: 'make, read and revoke keys for drop-ins and readers',
@@ -34,6 +42,14 @@ const COMMANDS: Record<string, { what: string; load: () => Promise<Command> }> =
   brief: {
     what: 'print what is needed to close a gap by hand',
     load: async () => (await import('./brief.ts')).brief,
+  },
+  setup: {
+    what: 'create your GitHub App in the browser',
+    load: async () => (await import('./setup/setup.ts')).setup,
+  },
+  doctor: {
+    what: 'say what is not right, and mend it',
+    load: async () => (await import('./doctor/doctor.ts')).doctor,
   },
   draft: { what: 'draft a pull request for an issue', load: async () => (await import('./draft.ts')).draft },
 };

@@ -6,6 +6,7 @@ import {
   announceThrough,
   askToTend,
   type DraftWork,
+  type GitHub,
   isThrottled,
   listen as listenToEvents,
   listenToTend,
@@ -19,16 +20,25 @@ import {
 import { type Environment, readEnvironment, targetsOf } from '../config/index.ts';
 import { briefOf, type Ground } from '../draft/index.ts';
 import type { Forge } from '../forge/index.ts';
-import { createApp, createHeartbeats, createProgress, WEBHOOK_PATH } from '../http/index.ts';
-import { type LaneKind, parseLane, renderLane, runLanes, workLane } from '../intake/index.ts';
+import { createApp, createHeartbeats, createMetrics, createProgress, type OAuth, WEBHOOK_PATH } from '../http/index.ts';
+import {
+  type LaneBodies,
+  type LaneKind,
+  parseLane,
+  type Runner,
+  renderLane,
+  runLanes,
+  workLane,
+} from '../intake/index.ts';
 import { type Model, modelFromEnvironment } from '../model/index.ts';
 import { type Lease, type Outbox, openOutbox } from '../outbox/index.ts';
-import { newId } from '../report/index.ts';
+import { newId, reasonOf } from '../report/index.ts';
 import { createConsole } from './console.ts';
 import { gapsOfAll } from './gaps.ts';
 import { connect, type LocalRepository } from './github.ts';
 import { hostOf, listen } from './listen.ts';
 import { openSettings, type Variables } from './settings.ts';
+import { VERSION } from './version.ts';
 
 export interface ServerOptions {
   environment: Environment;
@@ -79,10 +89,15 @@ const SWEEP_MS = 5 * 60_000;
 const LOCAL_LOOKS = { soonMs: 100, everyMs: 1000 };
 const REMOTE_LOOKS = { soonMs: 3000, everyMs: 60_000 };
 
+/** A worker that has not looked for a lane for so long hangs: a draft takes minutes. */
+const STUCK_MS = 45 * 60_000;
+const ANSWERED_LATELY_MS = 5 * 60_000;
+/** Whoever asks whether we are ready does not wait long. */
+const READY_WAIT_MS = 4000;
+
 /** Starts the whole product in this process: the one place that knows in which mode it runs. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { environment } = options;
-  let { model } = options;
   const { mode } = environment.github;
   const log = pino({ level: environment.logLevel }, pino.destination({ dest: 2, sync: true }));
   const say = (message: string, details: object = {}) => log.info(details, message);
@@ -96,21 +111,33 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const store = environment.databaseUrl
     ? { databaseUrl: environment.databaseUrl }
     : { file: join(environment.dataDir, 'outbox.db') };
-  const outbox = await openOutbox(store, { leaseMs });
-  stack.defer(() => outbox.close());
+  const opened = await openOutbox(store, { leaseMs });
+  stack.defer(() => opened.close());
+  const metrics = createMetrics(VERSION);
+  const outbox = metrics.outbox(opened);
+  const counted = (asked: Model | undefined) => asked && metrics.model(asked, environment.modelPrice);
+  let model = counted(options.model);
 
   let answer = async (_request: Request) => new Response('starting', { status: 503, headers: { 'retry-after': '1' } });
   const port = await listen(host, environment.port, (request) => answer(request));
   const { url } = port;
   stack.defer(() => port.stop());
 
+  // Probot logs what it sends and receives, and that is texts of reports.
+  const quiet = pino({ level: 'silent' });
   const around = options.around ?? ((_part, handler) => handler);
-  const { github, forge, repository, keys } = await connect(environment, options.local, url, log, (opened) => {
+  const { github, forge, repository, keys, oauth } = await connect(environment, options.local, url, quiet, (inside) => {
     // Requests to the forge of this process need no socket.
     const remote: Handler = (request) =>
       fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(requestMs)]) });
-    const handler = around('github', opened ? (request) => opened.fetch(request) : remote);
-    return async (input, init) => handler(new Request(input, init));
+    const handler = around('github', inside ? (request) => inside.fetch(request) : remote);
+    return metrics.github(async (input, init) => {
+      const request = new Request(input, init);
+      const { pathname } = new URL(request.url);
+      const reply = await handler(request);
+      log.debug({ method: request.method, path: pathname, status: reply.status }, 'GitHub answered');
+      return reply;
+    });
   });
   if (forge) stack.defer(() => forge.close());
   const gaps = gapsOfAll(github, keys, forge ? 0 : REMOTE_FRESHNESS_MS, environment.logins);
@@ -146,7 +173,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const onStep: DraftWork['onStep'] = (step) => {
     progress.publish(step);
     if (options.onStep) options.onStep(step);
-    else say('draft step', step);
+    // A step's words may be the model's.
+    else say('draft step', { repository: step.repository, issue: step.issue, request: step.request });
   };
   const notify = announceThrough(outbox);
   const ground = mode === 'local' ? options.ground : undefined;
@@ -182,6 +210,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         listLagMs: forge ? 0 : LIST_LAG_MS,
         paceMs: forge ? 0 : PACE_MS,
         recheck,
+        placed: metrics.placed,
         now: Date.now,
         log: say,
       });
@@ -204,6 +233,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         inAction: async (repository) => mode !== 'local' && gaps.draftsInAction(repository),
         onStep,
         notify,
+        ended: metrics.drafted,
         log: say,
         renewMs: leaseMs / 3,
       });
@@ -214,7 +244,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
           targets: async () => targetsOf(environment.notify.targets, (await gaps.config(lane.repository)).notify),
           networks: environment.notify.networks,
           secrets: keys,
-          attempted: () => {},
+          attempted: metrics.noticed,
           stop: ending.signal,
           now: () => new Date(),
           log: say,
@@ -239,10 +269,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       modelFromEnvironment(variables);
     },
     apply(variables) {
-      model = modelFromEnvironment(variables);
+      model = counted(modelFromEnvironment(variables));
     },
     configured: () => model !== undefined,
   });
+  let runner: Runner | undefined;
   const app = createApp({
     settings,
     outbox,
@@ -263,6 +294,15 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     model: () => model,
     askedMs: options.askedMs,
     health: { mode, api: github.api },
+    setup: await setupOf(github, oauth, environment.url ?? (forge && url)),
+    metrics,
+    ready: {
+      lanes: () => Date.now() - (runner?.turnedAt() ?? 0) < STUCK_MS,
+      github: async () => {
+        if (Date.now() - metrics.githubAnsweredAt() < ANSWERED_LATELY_MS) return true;
+        return isReachable(async () => (await gaps.open(repository)).repository.octokit.request('GET /rate_limit'));
+      },
+    },
     ...(probot ? { webhook: (raw: string, headers: Headers) => acceptWebhook(probot, outbox, raw, headers) } : {}),
     ...(forge ? { otherwise: around('github', (request) => forge.fetch(request)) } : {}),
     log: say,
@@ -271,8 +311,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const webhooks = around('webhooks', routes);
   answer = (request) => (new URL(request.url).pathname === WEBHOOK_PATH ? webhooks(request) : routes(request));
 
-  const runner = runLanes({ outbox, owner: newId(), work, lanes: LANES, log: say });
-  stack.defer(() => runner.stop());
+  const running = runLanes({ outbox, owner: newId(), work, lanes: LANES, log: say });
+  runner = running;
+  stack.defer(() => running.stop());
   async function sweep(): Promise<void> {
     try {
       await desk.sweep(repository);
@@ -282,7 +323,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       if (needsTending(opened, level)) await askToTend(outbox, repository, newId());
     } catch (error) {
       // GitHub may be away; reports are accepted all the same, and the next sweep comes.
-      say('sweep failed', { error: error instanceof Error ? error.message : String(error) });
+      say('sweep failed', { error: reasonOf(error) });
     }
   }
   if (probot) {
@@ -291,6 +332,29 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     void sweep();
   }
 
+  if (mode === 'app') {
+    // Whoever installs the App finds out there what to do next; asked for again at each start, and opened once.
+    const setup: LaneBodies['welcome'] = { setup: environment.url ? `${environment.url}/setup` : null };
+    const lane = renderLane('reports', repository);
+    await outbox.accept({ lane, id: newId(), kind: 'welcome', key: 'welcome', body: setup });
+  }
+
   const all = stack.move();
   return { url, mode, repository, outbox, forge, sweep, close: () => all.disposeAsync() };
+}
+
+async function isReachable(ask: () => Promise<unknown>): Promise<boolean> {
+  try {
+    const impatient = new Promise((_resolve, reject) => setTimeout(reject, READY_WAIT_MS).unref());
+    await Promise.race([ask(), impatient]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function setupOf({ probot }: GitHub, oauth: OAuth | undefined, url: string | undefined) {
+  if (!probot || !oauth || url === undefined) return undefined;
+  const { data } = await (await probot.auth()).request('GET /app');
+  return { url, oauth, installUrl: `${data?.html_url}/installations/new` };
 }

@@ -12,7 +12,7 @@ export async function readVariables(env: Variables): Promise<Variables> {
   return merged(await readSaved(env.PATCHWORK_DATA || '.patchwork'), env);
 }
 
-async function readSaved(dataDir: string): Promise<Variables> {
+export async function readSaved(dataDir: string): Promise<Variables> {
   return parseEnv(await readText(join(dataDir, '.env')));
 }
 
@@ -86,7 +86,7 @@ function checked(check: () => void): void {
 }
 
 /** Writes variables to the data folder's `.env`: a new file in its place, for its owner only, whole or not at all. Other lines stay. */
-async function saveVariables(dataDir: string, variables: Record<string, string>): Promise<void> {
+export async function saveVariables(dataDir: string, variables: Record<string, string>): Promise<void> {
   const file = join(dataDir, '.env');
   const kept = (await readText(file)).split('\n').filter((line) => line && !(nameOf(line) in variables));
   const added = Object.entries(variables).map(([name, value]) => `${name}=${quoted(name, value)}`);
@@ -112,7 +112,7 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-async function replaceFile(file: string, text: string): Promise<void> {
+export async function replaceFile(file: string, text: string): Promise<void> {
   const fresh = join(dirname(file), `.env-${randomBytes(6).toString('hex')}`);
   try {
     await using handle = await open(fresh, 'wx', 0o600);

@@ -57,6 +57,9 @@ const schema = z.object({
   PRIVATE_KEY: text,
   PRIVATE_KEY_PATH: text,
   WEBHOOK_SECRET: text,
+  GITHUB_CLIENT_ID: text,
+  GITHUB_CLIENT_SECRET: text,
+  PATCHWORK_URL: blankIsAbsent(z.url({ protocol: /^https?$/, error: 'has to be an http(s) address' }).optional()),
   DATABASE_URL: blankIsAbsent(
     z
       .string()
@@ -65,6 +68,16 @@ const schema = z.object({
   ),
   PATCHWORK_NOTIFY: readBy(readTargets),
   PATCHWORK_NOTIFY_PRIVATE: readBy(readNetworks),
+  PATCHWORK_MODEL_PRICE: blankIsAbsent(
+    z
+      .string()
+      .regex(/^\d+(\.\d+)?\/\d+(\.\d+)?$/, 'has to be dollars for a million tokens in and out, like 3/15')
+      .transform((price) => {
+        const [input = 0, output = 0] = price.split('/').map(Number);
+        return { input, output };
+      })
+      .optional(),
+  ),
   LOG_LEVEL: blankIsAbsent(z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')),
 });
 
@@ -87,6 +100,10 @@ export interface Environment {
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Who is told of events of every repository, and private networks that they may lie in. */
   notify: { targets: Target[]; networks: string[] };
+  /** Where people and drop-ins reach this server. */
+  url: string | undefined;
+  /** US dollars for a million tokens of the model, for the figures. */
+  modelPrice: { input: number; output: number } | undefined;
   github: Local | Token | App;
 }
 
@@ -106,6 +123,8 @@ interface App {
   appId: number;
   privateKey: { pem: string } | { file: string };
   webhookSecret: string;
+  /** How people sign in on the set-up page. */
+  oauth: { clientId: string; clientSecret: string } | undefined;
 }
 
 /**
@@ -139,6 +158,8 @@ export function readEnvironment(env: Record<string, string | undefined>): Enviro
     logins: listOf(value.PATCHWORK_LOGINS),
     databaseUrl: value.DATABASE_URL,
     logLevel: value.LOG_LEVEL,
+    url: value.PATCHWORK_URL?.replace(/\/+$/, ''),
+    modelPrice: value.PATCHWORK_MODEL_PRICE,
     notify: { targets: value.PATCHWORK_NOTIFY, networks: value.PATCHWORK_NOTIFY_PRIVATE },
     github,
   };
@@ -158,7 +179,9 @@ function mode(value: z.infer<typeof schema>): Environment['github'] {
   if (!value.WEBHOOK_SECRET || value.WEBHOOK_SECRET === 'development') {
     throw invalid('WEBHOOK_SECRET', 'is missing or a well-known word', 'Set the secret that the App’s page shows.');
   }
-  return { mode: 'app', api, repository, appId, privateKey, webhookSecret: value.WEBHOOK_SECRET };
+  const { GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret, WEBHOOK_SECRET: webhookSecret } = value;
+  const oauth = clientId && clientSecret ? { clientId, clientSecret } : undefined;
+  return { mode: 'app', api, repository, appId, privateKey, webhookSecret, oauth };
 }
 
 function listOf(value: string | undefined): string[] {

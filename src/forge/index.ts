@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { accountByLogin, ensurePeople, PEOPLE } from './domain/accounts.ts';
 import { type AppRegistration, registerApp } from './domain/apps.ts';
 import { installApp } from './domain/installations.ts';
@@ -15,7 +17,7 @@ import { createRest } from './rest/index.ts';
 import { type Limits, rateLimiter } from './rest/limits.ts';
 import { createSmartHttp, isGitPath } from './smart-http.ts';
 import { openStore } from './store.ts';
-import type { Account, Repo, World } from './world.ts';
+import type { Account, App, Repo, World } from './world.ts';
 
 export interface ForgeOptions {
   /** Where state lives: `forge.db` and `repos/<owner>/<name>.git`. */
@@ -176,6 +178,19 @@ export async function openForge(options: ForgeOptions): Promise<Forge> {
       store.close();
     },
   };
+}
+
+/** The registration of an App, from the state of a forge that somebody else has open. */
+export function readRegistration(dir: string, slug: string) {
+  const file = join(dir, 'forge.db');
+  if (!existsSync(file)) return undefined;
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    const app = database.prepare('SELECT * FROM apps WHERE slug = ?').get(slug) as unknown as App | undefined;
+    return app && { id: app.id, privateKey: app.private_key, webhookSecret: app.webhook_secret };
+  } finally {
+    database.close();
+  }
 }
 
 /** Makes a thing once, when it is asked for first. */

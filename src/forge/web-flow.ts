@@ -40,7 +40,11 @@ export function createWebFlow(world: World): Hono<Visiting> {
         400,
       );
     }
+    const challenge = c.req.query('code_challenge') ?? '';
+    if (challenge !== '' && c.req.query('code_challenge_method') !== 'S256')
+      return page(c, 'The code challenge has to be made with S256', html``, 400);
     const form = html`<form method="post" action="/login/oauth/authorize">
+<input type="hidden" name="code_challenge" value="${challenge}">
 <input type="hidden" name="client_id" value="${found.client_id}">
 <input type="hidden" name="redirect_uri" value="${callback}">
 <input type="hidden" name="state" value="${c.req.query('state') ?? ''}">
@@ -58,14 +62,16 @@ ${PEOPLE.map((login) => html`<button name="login" value="${login}">Authorize as 
     const account = login && accountByLogin(world, login);
     if (!found || !callback || !account) return page(c, 'Not Found', html``, 404);
     const state = form.get('state') ?? '';
-    return c.redirect(withQuery(callback, { code: authorize(world, found, account, callback), state }), 302);
+    const code = authorize(world, found, account, callback, form.get('code_challenge') ?? '');
+    return c.redirect(withQuery(callback, { code, state }), 302);
   });
 
   app.post('/login/oauth/access_token', async (c) => {
     const input = await inputOf(c);
     const found = appByClient(world, input.client_id);
     const isKnown = found !== undefined && found.client_secret === input.client_secret;
-    const token = isKnown ? exchangeCode(world, found, input.code ?? '', input.redirect_uri) : null;
+    const proof = { callback: input.redirect_uri, verifier: input.code_verifier };
+    const token = isKnown ? exchangeCode(world, found, input.code ?? '', proof) : null;
     const answer: Record<string, string> = token
       ? { access_token: token, scope: '', token_type: 'bearer' }
       : isKnown

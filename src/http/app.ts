@@ -12,8 +12,9 @@ import { referenceRoutes } from './reference.ts';
 import { type ReportOptions, reportRoutes } from './reports.ts';
 import { mount } from './route.ts';
 import { type Settings, settingsRoutes } from './settings.ts';
+import { type SetupOptions, setupRoutes } from './setup/routes.ts';
 
-export interface AppOptions extends McpOptions, ReportOptions, AccessOptions, OperationsOptions {
+export interface AppOptions extends McpOptions, ReportOptions, AccessOptions, OperationsOptions, SetupOptions {
   /** Which servers were heard of lately. */
   heartbeats: Heartbeats;
   /** What the drafts of this process say of themselves. */
@@ -59,6 +60,7 @@ export function createApp(options: AppOptions): Hono<Env> {
     ...mcpRoutes(options),
     ...operationsRoutes(options),
     ...settingsRoutes(options.settings),
+    ...setupRoutes(options),
   ];
   mount(app, [...routes, ...referenceRoutes(routes)], guard(options));
   return app;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Outbox } from '../outbox/index.ts';
+import { type Metrics, metricsRoutes } from './metrics.ts';
 import { type Route, route } from './route.ts';
 
 export const WEBHOOK_PATH = '/api/github/webhooks';
@@ -11,6 +12,9 @@ export interface OperationsOptions {
   /** Where reports go without a key that says otherwise. */
   repository: string;
   health: { mode: string; api: string };
+  metrics: Metrics;
+  /** Whether GitHub answers, and whether lanes are worked on. */
+  ready: { github(): Promise<boolean>; lanes(): boolean };
   /** Takes a webhook whose raw body and headers are given; absent where GitHub sends none. */
   webhook?: (raw: string, headers: Headers) => Promise<void>;
 }
@@ -21,7 +25,18 @@ const health = z.object({
   github: z.object({ api: z.string(), repository: z.string() }),
 });
 
-export function operationsRoutes({ outbox, repository, health: { mode, api }, webhook }: OperationsOptions): Route[] {
+const readiness = z.object({
+  status: z.enum(['ok', 'degraded', 'unavailable']),
+  checks: z.object({
+    database: z.boolean().describe('The store takes writes.'),
+    lanes: z.boolean().describe('What was accepted is being worked on.'),
+    github: z.boolean().describe('GitHub answered lately. Reports are taken without it, too.'),
+  }),
+});
+
+export function operationsRoutes(options: OperationsOptions): Route[] {
+  const { outbox, repository, webhook, ready, metrics } = options;
+  const { mode, api } = options.health;
   return [
     route({
       method: 'get',
@@ -41,6 +56,25 @@ export function operationsRoutes({ outbox, repository, health: { mode, api }, we
         }
       },
     }),
+    route({
+      method: 'get',
+      path: '/readyz',
+      tag: 'Operations',
+      summary: 'Is it ready for work?',
+      description:
+        'Degraded while GitHub is away: reports are taken and kept, so a load balancer has to go on sending them. Unavailable when the ' +
+        'store takes no writes or nobody works on what was accepted.',
+      scope: null,
+      answer: { status: 200, what: 'It takes reports.', schema: readiness },
+      others: { 503: 'It takes none, or does nothing with them.' },
+      async handle({ c }) {
+        const [database, github] = await Promise.all([isFine(outbox.ping()), ready.github()]);
+        const checks = { database, lanes: ready.lanes(), github };
+        if (!checks.database || !checks.lanes) return c.json({ status: 'unavailable', checks }, 503);
+        return { status: github ? ('ok' as const) : ('degraded' as const), checks };
+      },
+    }),
+    ...metricsRoutes(metrics, repository),
     ...(webhook
       ? [
           route({
@@ -62,3 +96,9 @@ export function operationsRoutes({ outbox, repository, health: { mode, api }, we
       : []),
   ];
 }
+
+const isFine = (work: Promise<unknown>) =>
+  work.then(
+    () => true,
+    () => false,
+  );

@@ -1,3 +1,5 @@
+import { reasonOf } from '../report/index.ts';
+
 /** How long to leave a lane alone when GitHub says nothing about it. */
 const DEFAULT_WAIT_MS = 60_000;
 
@@ -17,7 +19,7 @@ export function failureOf(error: unknown, now: number): Failure {
     message?: string;
     response?: { headers?: Record<string, string | number | undefined> };
   };
-  const reason = `${status ?? 'no answer'}: ${message ?? String(error)}`.slice(0, 300);
+  const reason = `${status ?? 'no answer'}: ${reasonOf(error)}`;
   const headers = response?.headers ?? {};
   const retryAfter = Number(headers['retry-after']);
   if (retryAfter > 0) return { kind: 'later', retryAfterMs: retryAfter * 1000, reason };

@@ -1,5 +1,5 @@
 import type { SealedField } from '../config/index.ts';
-import { type Gaps, type Notify, postNote, setReviewed } from '../issues/index.ts';
+import { type Gaps, type Notify, postNote, setReviewed, welcome } from '../issues/index.ts';
 import type { Model } from '../model/index.ts';
 import { type Entry, type Lease, LeaseLost } from '../outbox/index.ts';
 import { PatchworkError } from '../report/index.ts';
@@ -21,6 +21,8 @@ export interface LaneBodies {
   command: GivenCommand;
   /** Somebody may have written late: what was settled lately has to be looked for. */
   recheck: null;
+  /** The App is new here. `setup`: where people get keys. */
+  welcome: { setup: string | null };
 }
 
 export interface LaneOptions {
@@ -44,6 +46,8 @@ export interface LaneOptions {
   paceMs: number;
   /** Puts a `recheck` into the lane. */
   recheck(lane: string): Promise<void>;
+  /** Counted: what became of reports. */
+  placed?(how: 'opened' | 'folded', reports: number): void;
   now(): number;
   log(message: string, details?: object): void;
 }
@@ -84,6 +88,16 @@ export async function workLane(lease: Lease, options: LaneOptions): Promise<void
         options.log('command', { lane: lease.lane, issue: given.issue, kind: given.command.kind, ...answer });
         await options.answered?.(given, answer);
         await lease.settle({ ids: [entry.id] });
+      });
+    }
+    for (const entry of of('welcome')) {
+      await guarded(lease, [entry], options, async () => {
+        const { setup } = entry.body as LaneBodies['welcome'];
+        await welcome(gaps, setup, async () => {
+          await spend(lease, options, 1);
+          await lease.intend('welcome', {});
+        });
+        await lease.settle({ ids: [entry.id], intents: ['welcome'] });
       });
     }
     await lease.release();

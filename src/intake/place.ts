@@ -81,6 +81,7 @@ export async function placeReports(
       await tellEscalation(gaps, folded, reports, options);
       noteFold(gaps.index, gap, options.now());
       await lease.settle({ ids: group.map((entry) => entry.id), intents: group.map((entry) => entry.id) });
+      options.placed?.('folded', group.length);
       options.log('reports folded', { lane: lease.lane, gap: number, reports: group.length });
     });
   }
@@ -134,6 +135,7 @@ async function open(
   // GitHub drops labels without a word when the credentials may not set them.
   if (gap.labels.length === 0)
     options.log('GitHub dropped the labels: the credentials may not write issues', { gap: gap.number });
+  options.placed?.('opened', 1);
   options.log('gap opened', { lane: lease.lane, gap: gap.number, report: report.id });
   return gap;
 }

@@ -1,8 +1,11 @@
 import type { Lease, Outbox } from '../outbox/index.ts';
+import { reasonOf } from '../report/index.ts';
 
 export interface Runner {
   /** Stops claiming lanes and waits for the work under way. */
   stop(): Promise<void>;
+  /** When a worker last looked for a lane; milliseconds since 1970. */
+  turnedAt(): number;
 }
 
 export interface RunnerOptions {
@@ -23,6 +26,7 @@ const POLL_MS = 500;
 export function runLanes({ outbox, owner, work, lanes, log }: RunnerOptions): Runner {
   let stopping = false;
   let signals = 0;
+  let turnedAt = Date.now();
   const wakers = new Set<() => void>();
   const wake = () => {
     signals += 1;
@@ -46,12 +50,13 @@ export function runLanes({ outbox, owner, work, lanes, log }: RunnerOptions): Ru
   async function loop(): Promise<void> {
     while (!stopping) {
       const seen = signals;
+      turnedAt = Date.now();
       try {
         const lease = await outbox.claim(owner);
         if (lease) await work(lease);
         else if (!stopping) await pause(seen);
       } catch (error) {
-        log('worker stumbled', { error: error instanceof Error ? error.message : String(error) });
+        log('worker stumbled', { error: reasonOf(error) });
         if (!stopping) await pause(seen);
       }
     }
@@ -59,6 +64,7 @@ export function runLanes({ outbox, owner, work, lanes, log }: RunnerOptions): Ru
 
   const loops = Array.from({ length: lanes }, loop);
   return {
+    turnedAt: () => turnedAt,
     async stop() {
       stopping = true;
       unsubscribe();

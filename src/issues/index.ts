@@ -12,6 +12,7 @@ export {
   type Step,
   withStatus,
 } from './draft-status.ts';
+export { type Drift, driftOf } from './drift.ts';
 export { eventOf, eventOfDraft, type GapEvent, type Notify } from './event.ts';
 export type { CommentData, Gap, IssueData, Note } from './gap.ts';
 export { type GapRecord, gapTitle, parseGapBody } from './gap-body.ts';
@@ -25,6 +26,7 @@ export { isSealedWhole, sealedFields, sealFields, sealWhole, unseal, unsealedGap
 export { renderShipped, type Shipped } from './shipped.ts';
 export { parseTwin, renderTwin } from './twin.ts';
 export { updateGap } from './update.ts';
+export { WELCOME_TITLE, welcome } from './welcome.ts';
 export {
   commentsOf,
   createGap,

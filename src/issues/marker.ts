@@ -18,7 +18,8 @@ export type MarkerRole =
   | 'answers'
   | 'dashboard'
   | 'box'
-  | 'life';
+  | 'life'
+  | 'welcome';
 
 /** Secrets that sign markers: the first signs, all of them verify, so that a rotation keeps old markers readable. */
 export type MarkerKeys = readonly string[];

@@ -29,3 +29,9 @@ export class PatchworkError extends Error {
     return { error: { code: this.code, message, ...(this.field ? { field: this.field } : {}) } };
   }
 }
+
+/** What an error says, for logs: without the details that octokit appends, in which GitHub repeats the values it refused. */
+export function reasonOf(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  return said.replace(/:? *[[{].*$/s, '').slice(0, 300);
+}

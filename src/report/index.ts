@@ -1,5 +1,5 @@
 export { type CleanText, cleanLine, cleanText, clipText, type TextLimit } from './clean.ts';
-export { PatchworkError } from './error.ts';
+export { PatchworkError, reasonOf } from './error.ts';
 export { newId } from './id.ts';
 export { contentDigest } from './identity.ts';
 export { redact, redactReport, secretsIn } from './redact.ts';

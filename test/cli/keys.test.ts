@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { signingSecret } from '../../src/bot/index.ts';
 import { readKey } from '../../src/http/index.ts';
 import { ROOT } from '../support/process.ts';
 
@@ -34,6 +35,17 @@ describe('patchworkmcp keys', () => {
     expect(made.stderr).toContain(claims?.kid);
     expect(JSON.parse((await keys(['show', made.stdout])).stdout)).toEqual(claims);
     expect((await keys(['revoke', made.stdout])).stdout).toContain(`revoked_keys:\n  - ${claims?.kid}`);
+  });
+
+  it('says with which secret messages to an address are signed: another one for each address and repository', async () => {
+    const url = 'https://example.com/hook';
+    const secrets = await Promise.all([
+      keys(['webhook', url]),
+      keys(['webhook', `${url}/2`]),
+      keys(['webhook', url, '--repo', 'owner/name']),
+    ]);
+    expect(secrets[0]?.stdout).toBe(signingSecret(secret, { url, by: 'operator' }, ''));
+    expect(new Set(secrets.map(({ stdout }) => stdout)).size).toBe(3);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { type AppOptions, createApp, createHeartbeats, createProgress } from '../../src/http/index.ts';
+import { type AppOptions, createApp, createHeartbeats, createMetrics, createProgress } from '../../src/http/index.ts';
 
 /** The HTTP app alone, on loopback and without keys, while GitHub is away. */
 export function bareApp(options: Pick<AppOptions, 'outbox'> & Partial<AppOptions>) {
@@ -20,6 +20,8 @@ export function bareApp(options: Pick<AppOptions, 'outbox'> & Partial<AppOptions
     mcpWrites: async () => false,
     brief: async () => '',
     now: () => new Date(),
+    metrics: createMetrics('0'),
+    ready: { github: async () => true, lanes: () => true },
     health: { mode: 'local', api: '' },
     webhook: async () => {},
     log: (message, details) => {

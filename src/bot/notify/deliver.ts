@@ -4,6 +4,7 @@ import type { Target } from '../../config/index.ts';
 import { renderLane } from '../../intake/index.ts';
 import type { GapEvent, Notify } from '../../issues/index.ts';
 import type { Entry, Lease, Outbox } from '../../outbox/index.ts';
+import { reasonOf } from '../../report/index.ts';
 import { renderMessage } from './message.ts';
 import { type Answer, type PostOptions, post } from './post.ts';
 import { signedHeaders, signingSecret } from './sign.ts';
@@ -114,7 +115,7 @@ export async function workNotices(lease: Lease, repository: string, options: Not
     );
     await lease.release();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     options.log('notices interrupted', { repository, reason });
     await lease.release({ error: reason });
   } finally {
@@ -197,7 +198,7 @@ async function attempt(
     const isTaken = answer.status >= 200 && answer.status < 300;
     return { ...answer, result: isTaken ? DELIVERED : `answered ${answer.status}` };
   } catch (error) {
-    return { result: error instanceof Error ? error.message : String(error) };
+    return { result: reasonOf(error) };
   }
 }
 

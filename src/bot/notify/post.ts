@@ -59,7 +59,7 @@ export async function post(
     const sent = isPlain
       ? requestPlain(url, { ...options, agent: new PlainAgent() })
       : request(url, { ...options, agent: new Agent() });
-    sent.on('error', (error) => rejected(new Error(reasonOf(error))));
+    sent.on('error', (error) => rejected(new Error(withoutAddress(error))));
     sent.on('response', (response) => {
       resolved({ status: response.statusCode ?? 0, retryAfterMs: retryAfter(response.headers['retry-after']) });
       let read = 0;
@@ -90,7 +90,7 @@ function within(ip: string, networks: readonly string[]): boolean {
 }
 
 /** Errors of Node name addresses, and addresses may be secrets. */
-function reasonOf(error: NodeJS.ErrnoException): string {
+function withoutAddress(error: NodeJS.ErrnoException): string {
   if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'no answer in time';
   return error.code ? `no connection (${error.code})` : error.message;
 }

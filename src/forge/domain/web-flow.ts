@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { invalid, notFound } from '../answers.ts';
 import { isoSeconds } from '../moments.ts';
 import type { Account, App, Permissions, World } from '../world.ts';
@@ -53,15 +53,26 @@ interface Authorization {
   app: number;
   account: number;
   callback: string;
+  /** PKCE (RFC 7636), S256: whoever exchanges the code has to know what hashes to this. */
+  challenge: string;
 }
 
-export const authorize = (world: World, app: App, account: Account, callback: string): string =>
-  issueCode(world, 'authorization', { app: app.id, account: account.id, callback }, AUTHORIZATION_LIFE_MS);
+export function authorize(world: World, app: App, account: Account, callback: string, challenge: string): string {
+  const data: Authorization = { app: app.id, account: account.id, callback, challenge };
+  return issueCode(world, 'authorization', data, AUTHORIZATION_LIFE_MS);
+}
 
-/** The token for an authorization code; null when the code is not for this App, used, old or for another callback. */
-export function exchangeCode(world: World, app: App, code: string, callback: string | undefined): string | null {
+/** The token for an authorization code; null when the code is not for this App, used, old, for another callback or verifier. */
+export function exchangeCode(
+  world: World,
+  app: App,
+  code: string,
+  { callback, verifier = '' }: { callback: string | undefined; verifier: string | undefined },
+): string | null {
   const found = redeemCode<Authorization>(world, 'authorization', code);
   if (!found || found.app !== app.id || (callback !== undefined && callback !== found.callback)) return null;
+  const answered = createHash('sha256').update(verifier).digest('base64url');
+  if (found.challenge !== '' && found.challenge !== answered) return null;
   const token = `ghu_${random().slice(0, 36)}`;
   world.store.run(
     'INSERT INTO user_tokens (hash, app_id, account_id) VALUES (?, ?, ?)',

@@ -1,5 +1,5 @@
 import { GitHubError, notFound, requiresAuthentication } from '../answers.ts';
-import { reaches } from '../domain/access.ts';
+import { reaches, roleOf } from '../domain/access.ts';
 import { accountByLogin } from '../domain/accounts.ts';
 import { findApp } from '../domain/apps.ts';
 import {
@@ -102,6 +102,46 @@ export function appRoutes({ route }: Surface): void {
             ),
           }
         : {}),
+    });
+  });
+
+  // What the person that a token of the web flow stands for can reach through the App.
+  const ofPerson = (world: World, viewer: Viewer) => {
+    if (viewer.kind === 'anonymous') throw requiresAuthentication();
+    if (viewer.kind !== 'user' || !viewer.app) {
+      throw new GitHubError(
+        403,
+        'You must authenticate with an access token authorized to a GitHub App in order to list installations',
+      );
+    }
+    const { app, account } = viewer;
+    return installationsOf(world, app).flatMap((installation) => {
+      const repos = installedRepositories(world, installation).filter(
+        (repo) => roleOf(world, repo, account) !== 'none',
+      );
+      return repos.length ? [{ app, viewer, installation, repos }] : [];
+    });
+  };
+  route('GET', '/user/installations', ({ world, viewer, query, url }) => {
+    const all = ofPerson(world, viewer);
+    const page = pageOf(query);
+    const shown = all.slice((page.page - 1) * page.perPage, page.page * page.perPage);
+    return listed(world.links, url, page, all.length, {
+      total_count: all.length,
+      installations: shown.map(({ app, installation }) => presentInstallation(world, app, installation)),
+    });
+  });
+  route('GET', '/user/installations/:id{[0-9]+}/repositories', ({ world, viewer: asker, query, url, params }) => {
+    const found = ofPerson(world, asker).find(({ installation }) => installation.id === Number(params.id));
+    if (!found) throw notFound();
+    const page = pageOf(query);
+    const shown = found.repos.slice((page.page - 1) * page.perPage, page.page * page.perPage);
+    return listed(world.links, url, page, found.repos.length, {
+      total_count: found.repos.length,
+      repository_selection: found.installation.repositories_json ? 'selected' : 'all',
+      repositories: shown.map((repo) =>
+        repositoryJson(world.links, repo, openIssues(world, repo.id), permissionsOf(world, repo, found.viewer)),
+      ),
     });
   });
 

@@ -1,0 +1,61 @@
+import { appManifest } from '../manifest.ts';
+import { type Check, type Finding, ok } from './check.ts';
+
+const LEVELS = ['read', 'write', 'admin'];
+
+interface Granted {
+  permissions?: Record<string, string | undefined>;
+  events?: string[];
+  html_url?: string;
+}
+
+/** The App and its installation against app.yml: what lacks breaks things, what is too much need not be there. */
+export const app: Check = {
+  name: 'App',
+  async look({ connected }) {
+    const { app, owner, repo, octokit } = await connected();
+    if (!app) {
+      const { data } = await octokit.rest.repos.get({ owner, repo });
+      if (data.permissions?.push) return [ok('a token that may write')];
+      return [
+        {
+          state: 'problem',
+          what: 'the token may not write to the repository: GitHub drops labels without a word',
+          next: 'Give it write access to issues, contents and pull requests.',
+        },
+      ];
+    }
+    const { data } = await app.request('GET /app');
+    const installation = (await app.request('GET /repos/{owner}/{repo}/installation', { owner, repo })).data;
+    const own = (data ?? {}) as Granted;
+    const settings = own.html_url ? ` (${own.html_url})` : '';
+    const findings = [
+      ...compare('the App', own, `Change it on the App’s page${settings}.`),
+      ...compare('the installation', installation as Granted, 'Its owner has to accept the App’s new permissions.'),
+    ];
+    if (installation.suspended_at) {
+      findings.push({
+        state: 'problem',
+        what: 'the installation is suspended',
+        next: 'Its owner can resume it on GitHub.',
+      });
+    }
+    return findings.length ? findings : [ok(`permissions and events are those of app.yml${settings}`)];
+  },
+};
+
+function compare(who: string, { permissions = {}, events = [] }: Granted, next: string): Finding[] {
+  const { default_permissions: wanted, default_events: wantedEvents } = appManifest();
+  const level = (name: string | undefined) => LEVELS.indexOf(name ?? '');
+  const lacking = Object.entries(wanted).filter(([name, needed]) => level(permissions[name]) < level(needed));
+  const deaf = wantedEvents.filter((event) => !events.includes(event));
+  const spare = Object.entries(permissions).filter(([name, given]) => level(given) > level(wanted[name]));
+  const list = (all: [string, unknown][]) => all.map(([name, given]) => `${name}: ${given}`).join(', ');
+  return [
+    ...(lacking.length ? [{ state: 'problem' as const, what: `${who} lacks ${list(lacking)}`, next }] : []),
+    ...(deaf.length ? [{ state: 'problem' as const, what: `${who} does not hear of ${deaf.join(', ')}`, next }] : []),
+    ...(spare.length
+      ? [{ state: 'warning' as const, what: `${who} may more than it needs: ${list(spare)}`, next }]
+      : []),
+  ];
+}
