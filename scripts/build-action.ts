@@ -2,10 +2,24 @@
 // it is that of these sources.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { build, type Plugin } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FILE = 'action/dist/index.js';
+
+/** Nothing lies beside the bundle: the grammars are packed into it. */
+const grammars: Plugin = {
+  name: 'grammars',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\.\/grammar\.ts$/ }, () => ({ path: `${ROOT}action/src/grammar.ts` }));
+    bundler.onLoad({ filter: /\.wasm$/ }, async ({ path }) => {
+      const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 };
+      const packed = brotliCompressSync(await readFile(path), { params });
+      return { contents: `export default ${JSON.stringify(packed.toString('base64'))};`, loader: 'js' };
+    });
+  },
+};
 
 /** Writes the bundle to `outfile`; with `write: false` gives its bytes. */
 export async function bundleAction(outfile: string, { write = true } = {}): Promise<Uint8Array | undefined> {
@@ -21,8 +35,11 @@ export async function bundleAction(outfile: string, { write = true } = {}): Prom
     // With its `sideEffects: false` zod is put into an order in which it does not start.
     ignoreAnnotations: true,
     legalComments: 'eof',
-    // Dependencies in CommonJS ask for Node's own modules by `require`.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    // Dependencies in CommonJS ask for Node's own modules, and where they are.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url), __filename = import.meta.filename;",
+    },
+    plugins: [grammars],
     logLevel: 'warning',
     write,
   });

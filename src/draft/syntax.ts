@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { Language, Node, Parser } from '@vscode/tree-sitter-wasm';
+import type { Node, Parser } from '@vscode/tree-sitter-wasm';
 import type { Change } from '../repo/index.ts';
+import { grammarBytes, type TreeSitter, treeSitter } from './grammar.ts';
 
 /** Where a draft makes a file unreadable for its language. */
 export interface SyntaxError {
@@ -50,29 +49,15 @@ function parserFor(grammar: string): Promise<Parser | undefined> {
   return known;
 }
 
-interface TreeSitter {
-  Parser: typeof Parser;
-  Language: typeof Language;
-}
-
 let library: Promise<TreeSitter> | undefined;
 
 async function load(grammar: string): Promise<Parser | undefined> {
-  const require = createRequire(import.meta.url);
-  let file: string;
-  try {
-    file = require.resolve(`@vscode/tree-sitter-wasm/wasm/tree-sitter-${grammar}.wasm`);
-  } catch {
-    return undefined;
-  }
-  library ??= (async () => {
-    const loaded = require('@vscode/tree-sitter-wasm') as TreeSitter;
-    await loaded.Parser.init();
-    return loaded;
-  })();
+  const bytes = await grammarBytes(grammar);
+  if (!bytes) return undefined;
+  library ??= treeSitter();
   const { Parser, Language } = await library;
   const parser = new Parser();
-  parser.setLanguage(await Language.load(await readFile(file)));
+  parser.setLanguage(await Language.load(bytes));
   return parser;
 }
 

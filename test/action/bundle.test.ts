@@ -127,9 +127,13 @@ describe('the Action, run as GitHub runs it', () => {
     expect((await run(event)).outputs.outcome).toBe('verified');
     expect(await pullsOf(issue)).toHaveLength(1);
 
+    // An answer that does not parse is told so before anything of it runs.
+    const broken = { ...GOOD, edits: [{ kind: 'write' as const, path: 'extra.mjs', content: 'export const = ;\n' }] };
+    answer = (prompt) => answers(prompt.includes('Your earlier answer was') ? GOOD : broken)(prompt);
     const again = await run(event, { env: { GITHUB_RUN_ATTEMPT: '2', GITHUB_TRIGGERING_ACTOR: 'writer' } });
     expect(again.outputs.outcome).toBe('verified');
     expect(again.outputs['pull-request-number']).not.toBe(step.outputs['pull-request-number']);
+    expect(model.prompts.some((prompt) => /cannot be taken: .*syntax/i.test(prompt))).toBe(true);
     const stranger = await run(event, { env: { GITHUB_RUN_ATTEMPT: '3', GITHUB_TRIGGERING_ACTOR: 'triager' } });
     expect(stranger.outputs).toMatchObject({ outcome: 'declined', reason: 'not_allowed' });
     expect(await pullsOf(issue)).toHaveLength(2);
