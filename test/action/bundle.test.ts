@@ -133,7 +133,7 @@ describe('the Action, run as GitHub runs it', () => {
     const again = await run(event, { env: { GITHUB_RUN_ATTEMPT: '2', GITHUB_TRIGGERING_ACTOR: 'writer' } });
     expect(again.outputs.outcome).toBe('verified');
     expect(again.outputs['pull-request-number']).not.toBe(step.outputs['pull-request-number']);
-    expect(model.prompts.some((prompt) => /cannot be taken: .*syntax/i.test(prompt))).toBe(true);
+    expect(model.prompts.some((prompt) => /cannot be taken: .*cannot be parsed/.test(prompt))).toBe(true);
     const stranger = await run(event, { env: { GITHUB_RUN_ATTEMPT: '3', GITHUB_TRIGGERING_ACTOR: 'triager' } });
     expect(stranger.outputs).toMatchObject({ outcome: 'declined', reason: 'not_allowed' });
     expect(await pullsOf(issue)).toHaveLength(2);
