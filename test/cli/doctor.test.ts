@@ -147,7 +147,7 @@ describe('doctor', () => {
     expect(await labelsOf()).toEqual(expect.arrayContaining(['gap:missing_parameter', 'mine']));
     expect(await labelsOf()).not.toContain('impact:worked_around');
     const there = await product.as('owner', 'GET', '/labels/severity:high');
-    expect(there.color).toBe(LABELS.find(({ name }) => name === 'severity:high')?.color);
+    expect(there.color).toBe(LABELS.find(({ name }) => name === 'severity:high')?.color.toLowerCase());
     expect((await stat(product.dataDir)).mode & 0o777).toBe(0o700);
   });
 

@@ -125,7 +125,7 @@ describe('the set-up page', () => {
     const status = async (fields: Record<string, string>, headers: Record<string, string>) =>
       (await post('/setup/keys', { ...make, ...fields }, headers)).status;
     expect(await status({ guard: 'guard' }, {})).toBe(401);
-    expect(await status({ guard: 'guard' }, { cookie: session, origin: 'https://evil.example' })).toBe(400);
+    expect(await status({ guard: 'guard' }, { cookie: session, origin: 'https://evil.example' })).toBe(403);
     expect(await status({ guard: 'wrong' }, { cookie: session })).toBe(400);
     const foreign = `patchwork-setup=${await seal('another secret entirely', visitor)}`;
     expect(await status({ guard: 'guard' }, { cookie: foreign })).toBe(401);
