@@ -1,4 +1,5 @@
 import type { DraftRun, Note } from '../issues/index.ts';
+import { FAILURES_THAT_PARK } from '../triage/index.ts';
 import { declined, type Ending } from './failure.ts';
 import type { DraftRequest } from './request.ts';
 import type { Standing } from './standing.ts';
@@ -18,9 +19,6 @@ export interface Preflight {
   /** Whether somebody may write to the repository now. */
   mayWrite(login: string): Promise<boolean>;
 }
-
-/** After so many drafts in a row that failed by themselves, a gap rests until somebody says something new. */
-const FAILURES_THAT_PARK = 2;
 
 /** Failures of the surroundings: they say nothing of the gap. */
 const CIRCUMSTANCE =

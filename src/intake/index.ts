@@ -5,4 +5,5 @@ export { createRecogniser, type Recognised } from './grouping.ts';
 export { type LaneBodies, type LaneOptions, workLane } from './lane.ts';
 export { type LaneKind, parseLane, renderLane } from './lane-name.ts';
 export { verdictOf } from './life.ts';
+export { isPublic } from './privacy.ts';
 export { type Runner, runLanes } from './run.ts';

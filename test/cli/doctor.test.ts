@@ -114,7 +114,7 @@ describe('doctor', () => {
       next: expect.stringContaining(`doctor --retry ${id}`),
     });
     expect(sick('notifications')).toMatchObject([{ state: 'problem', what: expect.stringContaining('410 Gone') }]);
-    for (const fine of ['App', 'clock', 'environment', 'versions']) {
+    for (const fine of ['App', 'clock', 'drafts', 'environment', 'versions']) {
       expect(
         sick(fine).map(({ state }) => state),
         fine,

@@ -10,8 +10,10 @@ import { configuration, repositoryFile } from './configuration.ts';
 import { openContext } from './context.ts';
 import { data } from './data.ts';
 import { queue, retryDead } from './dead.ts';
+import { drafts } from './drafts.ts';
 import { drift, labels } from './labels.ts';
 import { notifications } from './notifications.ts';
+import { privacy } from './privacy.ts';
 import { versions } from './versions.ts';
 import { webhooks } from './webhooks.ts';
 
@@ -25,6 +27,8 @@ const CHECKS: Check[] = [
   clock,
   labels,
   drift,
+  drafts,
+  privacy,
   queue,
   notifications,
 ];
