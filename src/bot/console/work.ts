@@ -40,11 +40,13 @@ export async function workConsole(lease: Lease, options: ConsoleWork): Promise<v
   };
   try {
     const gaps = await options.gaps();
-    if (lease.sole) await gaps.index.current();
-    else await gaps.index.refresh();
     const spend = (writes: number) => spendFor(lease, options, writes);
     const door: Door = { gaps, outbox: options.outbox, twin: options.twin, spend };
     const entries = await lease.entries();
+    const looks = bodiesOf(entries, 'look');
+    // Webhooks keep the index young enough for the dashboard; what people ask for is about what GitHub says now.
+    if (!lease.sole || looks.some(({ fresh }) => fresh)) await gaps.index.refresh();
+    else if (entries.length > looks.length) await gaps.index.current();
     for (const entry of entries.filter(({ kind }) => kind === 'command')) {
       await guarded([entry], () => takeCommand(door, entry.body as ConsoleBodies['command']));
     }
@@ -60,7 +62,7 @@ export async function workConsole(lease: Lease, options: ConsoleWork): Promise<v
       const occasion = {
         ticks: bodiesOf(rest, 'tick'),
         outcomes: outcomes.filter(({ given }) => given.comment === undefined),
-        fresh: !lease.sole || bodiesOf(rest, 'look').some(({ fresh }) => fresh),
+        fresh: !lease.sole || looks.some(({ fresh }) => fresh),
       };
       try {
         await lookAtDashboard({ ...door, ...dashboard, now: options.now }, occasion);

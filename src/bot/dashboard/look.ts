@@ -24,7 +24,7 @@ export interface Occasion {
   ticks: (Tick & { on: number; box: Box })[];
   /** What became of commands that were given here. */
   outcomes: { given: GivenCommand; ok: boolean; text: string }[];
-  /** Read the text on GitHub whatever we know: somebody else may have written it. */
+  /** Read the text on GitHub whatever we know: somebody else may have written it. The index was refreshed. */
   fresh: boolean;
 }
 
@@ -36,7 +36,6 @@ export async function lookAtDashboard(door: DashboardDoor, occasion: Occasion): 
   const { gaps, spend, memory } = door;
   const { repository, index } = gaps;
   const sign = signed(repository);
-  if (occasion.fresh) await index.refresh();
   let { found, others } = findDashboard(gaps);
   for (const { number, state } of others) {
     if (state !== 'open') continue;
