@@ -200,7 +200,7 @@ describe('a request for a draft', () => {
     expect(pull.body).not.toContain('describe_costs');
     expect(pull.body).toMatch(/Not included: an edit by `writer` of /);
     expect(pull.body).toMatch(/Frozen input \| sha256 `[0-9a-f]{64}`/);
-    const { check_runs } = await as('stranger', 'GET', `/commits/${run.commit}/check-runs`);
+    const { check_runs } = await as('stranger', 'GET', `/commits/${pull.head.sha}/check-runs`);
     expect(check_runs).toHaveLength(1);
     expect(check_runs[0]).toMatchObject({ conclusion: 'neutral', output: { title: 'plausible (code_only)' } });
   });
