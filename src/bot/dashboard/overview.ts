@@ -96,7 +96,8 @@ function rowOf(gap: Gap, now: Date): Row {
   return {
     number: gap.number,
     url: gap.url,
-    title: gap.title,
+    // Brackets would read as a link.
+    title: gap.title.replace(/^\[([^\]]+)\] /, '$1: '),
     severity: gap.decisions.severity ?? assess(impact, gap.harm).severity,
     reports: impact.reports,
     sessions: impact.sessions,
