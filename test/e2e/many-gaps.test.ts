@@ -67,7 +67,10 @@ it('is shown in 58,000 characters, built in 72 requests with the whole start, ke
 }, 240_000);
 
 function fill(file: DatabaseSync): void {
-  const { id: repository } = file.prepare('SELECT id FROM repositories').get() as { id: number };
+  const { id: repository, last_number: last } = file.prepare('SELECT id, last_number FROM repositories').get() as {
+    id: number;
+    last_number: number;
+  };
   const { id: us } = file.prepare("SELECT id FROM accounts WHERE login = 'patchwork[bot]'").get() as { id: number };
   const { id: people } = file.prepare("SELECT id FROM accounts WHERE login = 'writer'").get() as { id: number };
   const issue = file.prepare(
@@ -89,9 +92,9 @@ function fill(file: DatabaseSync): void {
       session_id: `session-${number}`,
     });
     const body = renderGapBody({ gap: first.id, first }, 'The first of its kind.', signed);
-    const { lastInsertRowid: id } = issue.run(repository, number, gapTitle(first), body, us, time, time);
+    const { lastInsertRowid: id } = issue.run(repository, last + number, gapTitle(first), body, us, time, time);
     if (number % (GAPS / COMMENTS) === 0) comment.run(repository, id, people, `A note on ${number}.`, time, time);
   }
-  file.exec(`UPDATE repositories SET last_number = ${GAPS}`);
+  file.exec(`UPDATE repositories SET last_number = ${last + GAPS}`);
   file.exec('COMMIT');
 }
