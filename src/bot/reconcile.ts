@@ -10,7 +10,7 @@ import { newId } from '../report/index.ts';
  */
 export async function reconcile(gaps: Gaps, outbox: Outbox): Promise<number> {
   const { repository, index } = gaps;
-  await index.refresh();
+  await index.current();
   const lane = renderLane('drafts', `${repository.owner}/${repository.name}`);
   const waiting = new Set((await outbox.waiting(lane)).map((entry) => (entry.body as DraftRequest).issue));
   let asked = 0;
