@@ -39,14 +39,16 @@ describe('figures and readiness', () => {
     await send({ report_id: '01K0000000000000000000000A' });
     await send({ report_id: '01K0000000000000000000000A', what_i_tried: 'Another body' });
     await product.settled();
+    await send({ report_id: '01K0000000000000000000000B', session_id: 'another' });
+    await product.settled();
     const item = (await product.ask('GET', `/api/feedback/${json.id}`, undefined, KEY)).json;
     await product.as('owner', 'POST', `/issues/${item.gap}/labels`, { labels: ['patchwork:draft'] });
     await product.settled();
 
-    expect(await figure('patchwork_accepted_total{kind="report",as="new"}')).toBe(1);
+    expect(await figure('patchwork_accepted_total{kind="report",as="new"}')).toBe(2);
     expect(await figure('patchwork_accepted_total{kind="report",as="repeat"}')).toBe(1);
     expect(await figure('patchwork_accepted_total{kind="report",as="mismatch"}')).toBe(1);
-    expect(await figure('patchwork_reports_total{how="opened"}')).toBe(1);
+    expect(await figure('patchwork_reports_total{how="opened"}')).toBe(2);
     expect(await figure('patchwork_reports_total{how="folded"}')).toBe(1);
     expect(await figure('patchwork_drafts_total{outcome="declined",reason="no_edits"}')).toBe(1);
     expect(await figure('patchwork_github_requests_total{method="POST",status="201"}')).toBeGreaterThan(2);
