@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browser } from '../forge/pages/browser.ts';
 import { draftAnswer, type Product, startProduct } from '../support/product.ts';
@@ -58,6 +59,13 @@ describe('a maintainer with nothing but a browser', () => {
     const found = (await product.as('owner', 'GET', '/issues')).find(
       ({ title }: { title: string }) => title === 'Gaps: the dashboard',
     );
+    // A tick on a page that is being written anew would be refused, as on GitHub.
+    for (let body = ''; ; await sleep(1500)) {
+      await product.settled();
+      const now = (await product.as('owner', 'GET', `/issues/${found.number}`)).body;
+      if (now === body) break;
+      body = now;
+    }
     await page.goto(`${product.url}/${product.repository}/issues/${found.number}`);
     await page.getByRole('heading', { name: 'Gaps, what matters most first' }).waitFor();
     await picture('dashboard');
