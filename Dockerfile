@@ -22,5 +22,5 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=8099 PATCHWORK_DATA=/data
 VOLUME /data
 EXPOSE 8099
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "dist/patchworkmcp.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "dist/patchworkmcp.js"]
 CMD ["serve"]
