@@ -50,7 +50,9 @@ async function start(door: string, store: string, where: string): Promise<Server
   const script = new URL('outbox-server.ts', import.meta.url).pathname;
   // As `npm start` runs it: a young generation that grows with the machine's memory would cost more of it than all else.
   const spawned = performance.now();
-  const child = spawn(process.execPath, ['--max-semi-space-size=8', script, door, where], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', script, door, where], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [line] = await once(createInterface(child.stdout), 'line');
   const port = Number(line);
   await postReports(port, { connections: 1, ms: 0 });
