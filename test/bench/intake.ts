@@ -22,10 +22,6 @@ const distinct = Number(process.argv[2] ?? 10_000);
 const GAPS = 200;
 const REPOSITORY = 'owner/weather';
 const directory = mkdtempSync(join(tmpdir(), 'patchwork-bench-'));
-await stream();
-await storm();
-rmSync(directory, { recursive: true });
-
 /** The forge, and how it is asked. */
 async function forgeAt(name: string, seen: (request: Request, answer: Response) => void) {
   const url = 'http://localhost';
@@ -65,7 +61,7 @@ async function stream(): Promise<void> {
   const outbox = await openOutbox({ file: join(directory, 'stream.db') });
   const work = (lease: Lease) =>
     workLane(lease, { ...remote, gaps: async () => gaps, budget: async () => ({ granted: true, retryAfterMs: 0 }) });
-  const runner = runLanes({ outbox, owner: 'bench', work, lanes: 1, log() {} });
+  const runner = runLanes({ outbox, owner: 'bench', work, lanes: 1, log: console.error });
   const next = chance('zipf');
   const weights = Array.from({ length: GAPS }, (_, rank) => 1 / (rank + 1));
   const sums = weights.map((_, rank) => weights.slice(0, rank + 1).reduce((sum, weight) => sum + weight, 0));
@@ -143,3 +139,7 @@ async function storm(): Promise<void> {
   await outbox.close();
   await close();
 }
+
+await stream();
+await storm();
+rmSync(directory, { recursive: true });
