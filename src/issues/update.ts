@@ -1,6 +1,6 @@
 import { PatchworkError, type Report } from '../report/index.ts';
 import { assess, impactOf, SEVERITIES } from '../triage/index.ts';
-import type { Gap } from './gap.ts';
+import type { Gap, IssueData } from './gap.ts';
 import { type GapRecord, parseGapBody, withRecord } from './gap-body.ts';
 import type { Gaps } from './gap-index.ts';
 import { GAP_LABEL, serverLabel, severityLabel } from './labels.ts';
@@ -73,13 +73,15 @@ export async function updateGap(
       next: 'Shorten what was added to its text by hand.',
     });
   }
-  if (updated !== body || isChange(state, issue)) {
-    index.putIssue((await octokit.rest.issues.update({ ...route, ...state, body: updated })).data);
-  }
-  for (const name of replaced) await octokit.rest.issues.removeLabel({ ...route, name });
-  if (missing.length) await octokit.rest.issues.addLabels({ ...route, labels: missing });
-  if (replaced.length || missing.length) index.markStale();
-  return index.byNumber(number) ?? index.putIssue(issue);
+  const changed = updated !== body || isChange(state, issue);
+  const { data: written } = changed
+    ? await octokit.rest.issues.update({ ...route, ...state, body: updated })
+    : { data: issue };
+  // One by one: a list of all labels would take off what a person puts on in this moment. Each answer is the labels that are left.
+  let { labels } = written as Pick<IssueData, 'labels'>;
+  for (const name of replaced) labels = (await octokit.rest.issues.removeLabel({ ...route, name })).data;
+  if (missing.length) labels = (await octokit.rest.issues.addLabels({ ...route, labels: missing })).data;
+  return index.putIssue({ ...written, labels });
 }
 
 function isChange(to: State, from: { state: string; state_reason?: string | null }): boolean {

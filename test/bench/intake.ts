@@ -20,6 +20,7 @@ import { chance, needOf } from '../crash/chance.ts';
 
 const distinct = Number(process.argv[2] ?? 10_000);
 const GAPS = 200;
+const SENDERS = 64;
 const REPOSITORY = 'owner/weather';
 const directory = mkdtempSync(join(tmpdir(), 'patchwork-bench-'));
 /** The forge, and how it is asked. */
@@ -98,7 +99,11 @@ async function put(outbox: Outbox, gap: number, n: number): Promise<void> {
 async function storm(): Promise<void> {
   const outbox = await openOutbox({ file: join(directory, 'storm.db') });
   const began = performance.now();
-  await Promise.all(Array.from({ length: distinct }, (_, n) => put(outbox, n, n)));
+  let sent = 0;
+  const sender = async () => {
+    while (sent < distinct) await put(outbox, sent, sent++);
+  };
+  await Promise.all(Array.from({ length: SENDERS }, sender));
   const acceptedMs = performance.now() - began;
 
   let clock = 0;
