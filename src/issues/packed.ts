@@ -6,7 +6,8 @@ import type { Report } from '../report/index.ts';
  */
 export type PackedReports = Record<string, unknown>[];
 
-const EMPTY: Report = {
+/** A report in which nothing is said. */
+export const EMPTY: Report = {
   id: '',
   received_at: '',
   server_name: '',

@@ -6,6 +6,7 @@ import type { Report } from '../report/index.ts';
 import { gapKey, looksLikeSecurity } from '../triage/index.ts';
 import type { Gap } from './gap.ts';
 import type { MarkerKeys } from './marker.ts';
+import { EMPTY } from './packed.ts';
 
 /**
  * Sealing: on a public repository some fields of a report are not published. They are taken out of the report before anything else
@@ -35,22 +36,6 @@ const SAID = [
   'remarks',
 ] as const satisfies (keyof Report)[];
 
-const NOTHING = {
-  what_i_tried: 'Sealed.',
-  gap_type: 'other',
-  suggestion: '',
-  user_goal: '',
-  resolution: '',
-  tools_available: [],
-  agent_model: '',
-  client_type: '',
-  server_version: '',
-  client_version: '',
-  surface_hash: '',
-  session_source: '',
-  remarks: [],
-} as const satisfies Partial<Report>;
-
 const MAX_OPENED = 1024 * 1024;
 
 /** The report without these fields; unchanged where they are empty or it is sealed already. */
@@ -74,10 +59,9 @@ export async function sealWhole(report: Report, place: Place): Promise<Report> {
     .slice(0, 10);
   return {
     ...report,
-    ...NOTHING,
+    ...Object.fromEntries(SAID.map((field) => [field, EMPTY[field]])),
     what_i_needed: `Sealed, for it may be about security: ${name}`,
-    tools_available: [],
-    remarks: [],
+    what_i_tried: 'Sealed.',
     sealed,
   };
 }

@@ -1,5 +1,5 @@
 import { matchesGlob } from 'node:path';
-import { ask, type Decided, FAILURES_THAT_PARK, type Guard, type Level, reaches } from './autonomy.ts';
+import { ask, byItself, type Decided, FAILURES_THAT_PARK, type Guard, type Level } from './autonomy.ts';
 
 /** Limits of merging without being asked. */
 export interface AutoMergeRules {
@@ -98,14 +98,7 @@ const list = (names: readonly string[]) =>
     .join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
 
 const AUTO_MERGE: readonly Guard<MergeFacts>[] = [
-  ['level_off', 'stop', (f) => reaches(f.level, 'auto-merge'), (f) => `The level is \`${f.level}\`.`],
-  [
-    'config_invalid',
-    'stop',
-    (f) => f.configured,
-    () => 'The file patchwork.yml is not valid, so nothing happens by itself.',
-  ],
-  ['stopped', 'stop', (f) => !f.stopped, (f) => `Everything is stopped here: ${f.stopped}.`],
+  ...byItself('auto-merge'),
   ['issue_closed', 'stop', (f) => f.gap.open, () => 'The issue is closed.'],
   ['issue_locked', 'stop', (f) => !f.gap.locked, () => 'The issue is locked.'],
   ['parked', 'stop', (f) => !f.gap.parked, () => 'The gap is parked.'],
@@ -239,14 +232,7 @@ export interface RevertFacts {
 }
 
 const AUTO_REVERT: readonly Guard<RevertFacts>[] = [
-  ['level_off', 'stop', (f) => reaches(f.level, 'auto-merge'), (f) => `The level is \`${f.level}\`.`],
-  [
-    'config_invalid',
-    'stop',
-    (f) => f.configured,
-    () => 'The file patchwork.yml is not valid, so nothing happens by itself.',
-  ],
-  ['stopped', 'stop', (f) => !f.stopped, (f) => `Everything is stopped here: ${f.stopped}.`],
+  ...byItself('auto-merge'),
   ['not_open', 'stop', (f) => f.pull.state === 'open', (f) => `The pull request is ${f.pull.state}.`],
   ['touched', 'stop', (f) => f.pull.untouched, () => 'Somebody worked on it.'],
   ['conflicts', 'stop', (f) => f.pull.mergeable !== false, () => 'It conflicts with the default branch.'],

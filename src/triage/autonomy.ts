@@ -111,18 +111,27 @@ export interface AutoDraftFacts {
   inFlight: number;
 }
 
+/** What every policy asks first that acts without being asked. */
+export function byItself(
+  wanted: Level,
+): readonly Guard<{ level: Level; configured: boolean; stopped: string | undefined }>[] {
+  return [
+    ['level_off', 'stop', (f) => reaches(f.level, wanted), (f) => `The level is \`${f.level}\`.`],
+    [
+      'config_invalid',
+      'stop',
+      (f) => f.configured,
+      () => 'The file patchwork.yml is not valid, so nothing happens by itself.',
+    ],
+    ['stopped', 'stop', (f) => !f.stopped, (f) => `Everything is stopped here: ${f.stopped}.`],
+  ];
+}
+
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 const counted = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 const AUTO_DRAFT: readonly Guard<AutoDraftFacts>[] = [
-  ['level_off', 'stop', (f) => reaches(f.level, 'auto-draft'), (f) => `The level is \`${f.level}\`.`],
-  [
-    'config_invalid',
-    'stop',
-    (f) => f.configured,
-    () => 'The file patchwork.yml is not valid, so nothing happens by itself.',
-  ],
-  ['stopped', 'stop', (f) => !f.stopped, (f) => `Everything is stopped here: ${f.stopped}.`],
+  ...byItself('auto-draft'),
   ['no_model', 'stop', (f) => f.able, () => 'No model is configured where this runs.'],
   ['issue_closed', 'stop', (f) => f.open, () => 'The issue is closed.'],
   ['issue_locked', 'stop', (f) => !f.locked, () => 'The issue is locked.'],

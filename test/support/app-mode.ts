@@ -9,6 +9,7 @@ import { readEnvironment } from '../../src/config/index.ts';
 import { type Forge, openForge } from '../../src/forge/index.ts';
 import type { Model } from '../../src/model/index.ts';
 import { expectNoFindings, type Watch, watchGitHub } from '../fidelity/index.ts';
+import { actingOn } from './acting.ts';
 import { freePort } from './process.ts';
 import { SAMPLE_REPORT } from './product.ts';
 
@@ -93,20 +94,7 @@ export async function startAppMode(
     watch,
     app,
     until,
-    async as(person, method, path, body) {
-      const reply = await fetch(`${github.url}/api/v3/repos/owner/cost-server${path}`, {
-        method,
-        headers: {
-          authorization: `token ${person}`,
-          'content-type': 'application/json',
-          accept: 'application/vnd.github+json',
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = await reply.text();
-      if (!reply.ok) throw new Error(`${method} ${path} as ${person}: ${reply.status} ${text}`);
-      return text && JSON.parse(text);
-    },
+    as: actingOn(`${github.url}/api/v3/repos/owner/cost-server`),
     async gap(fields = {}) {
       const reply = await fetch(`${server.url}/api/feedback`, {
         method: 'POST',

@@ -10,6 +10,7 @@ import type { DraftAnswer, Ground } from '../../src/draft/index.ts';
 import type { DraftRun } from '../../src/issues/index.ts';
 import { modelFromEnvironment } from '../../src/model/index.ts';
 import { expectNoFindings, type Watch, watchGitHub } from '../fidelity/index.ts';
+import { actingOn } from './acting.ts';
 
 /** A report as the API answers it; see src/http/items.ts. */
 export interface Item {
@@ -140,20 +141,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     server,
     watch,
     ask,
-    async as(person, method, path, body) {
-      const answer = await fetch(`${url}/api/v3/repos/${repository}${path}`, {
-        method,
-        headers: {
-          authorization: `token ${person}`,
-          'content-type': 'application/json',
-          accept: 'application/vnd.github+json',
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(`${method} ${path} as ${person}: ${answer.status} ${text}`);
-      return text && JSON.parse(text);
-    },
+    as: actingOn(`${url}/api/v3/repos/${repository}`),
     async report(fields = {}) {
       const { status, json } = await ask('POST', '/api/feedback', { ...SAMPLE_REPORT, ...fields });
       if (status !== 201) throw new Error(`POST /api/feedback: ${status} ${JSON.stringify(json)}`);

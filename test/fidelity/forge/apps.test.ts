@@ -1,16 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { expectNoFindings } from '../index.ts';
-import { type Loopback, REPO, refused, startForge } from './loopback.ts';
+import { describe, expect, it } from 'vitest';
+import { type Loopback, REPO, refused, useForge } from './loopback.ts';
 
 let github: Loopback;
 
-beforeAll(async () => {
-  github = await startForge();
-});
-afterAll(() => github.close());
-afterEach(async () => {
-  await github.settled();
-  expectNoFindings(github.watch);
+useForge((started) => {
+  github = started;
 });
 
 describe('an App', () => {

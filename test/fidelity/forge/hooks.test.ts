@@ -1,20 +1,14 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { expectNoFindings } from '../index.ts';
-import { type Loopback, REPO, refused, startForge } from './loopback.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Loopback, REPO, refused, useForge } from './loopback.ts';
 
 let github: Loopback;
 
-beforeAll(async () => {
-  github = await startForge();
+useForge((started) => {
+  github = started;
 });
-afterAll(() => github.close());
 beforeEach(async () => {
   await github.heardSince();
-});
-afterEach(async () => {
-  await github.settled();
-  expectNoFindings(github.watch);
 });
 
 /** Deliveries are under way at the same time, and arrive in any order. */

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
-import { expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { openForge } from '../../../src/forge/index.ts';
-import { watchGitHub } from '../index.ts';
+import { expectNoFindings, watchGitHub } from '../index.ts';
 
 export const REPO = { owner: 'owner', repo: 'sample' };
 
@@ -147,6 +147,20 @@ export async function startForge(checking: 'serve' | 'answers' = 'answers') {
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** One forge for all tests of a file; after each of them nothing that went over the wire was other than GitHub describes it. */
+export function useForge(started: (github: Loopback) => void, checking?: Parameters<typeof startForge>[0]): void {
+  let github: Loopback;
+  beforeAll(async () => {
+    github = await startForge(checking);
+    started(github);
+  });
+  afterAll(() => github.close());
+  afterEach(async () => {
+    await github.settled();
+    expectNoFindings(github.watch);
+  });
 }
 
 /** That a request is refused, with this status and a body as GitHub's. */

@@ -1,17 +1,11 @@
 import { createAppAuth } from '@octokit/auth-app';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { expectNoFindings } from '../index.ts';
-import { CALLBACK, type Loopback, REPO, refused, startForge } from './loopback.ts';
+import { describe, expect, it } from 'vitest';
+import { CALLBACK, type Loopback, REPO, refused, useForge } from './loopback.ts';
 
 let github: Loopback;
 
-beforeAll(async () => {
-  github = await startForge();
-});
-afterAll(() => github.close());
-afterEach(async () => {
-  await github.settled();
-  expectNoFindings(github.watch);
+useForge((started) => {
+  github = started;
 });
 
 /** A form as a browser sends it from a page of ours, or from elsewhere. */
