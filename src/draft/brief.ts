@@ -101,9 +101,11 @@ function probeFor(gap: Gap, { tools }: Selection): Probe {
       return {
         kind: 'result_matches',
         tool,
+        setup: null,
         arguments: '{}',
-        expect: [{ path: '/data/field', is: 'present', value: 'null' }],
-        held_out: { arguments: '{}', expect: [{ path: '/data/field', is: 'present', value: 'null' }] },
+        expect: [{ path: '/data/field', is: 'equal', value: '1' }],
+        held_out: { setup: null, arguments: '{}', expect: [{ path: '/data/field', is: 'equal', value: '2' }] },
+        control: null,
       };
   }
 }

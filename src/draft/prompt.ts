@@ -7,7 +7,7 @@ import type { Material } from './material.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 /** Counted up whenever the words change, and named in the pull request. */
-export const PROMPT_VERSION = 4;
+export const PROMPT_VERSION = 5;
 
 export interface Prompt {
   system: string;
@@ -71,7 +71,10 @@ export function renderProbeQuestion(material: Material, tools: SurfaceTool[]): P
     '  right answer.',
     '- Whoever writes the change sees your checks and has to use their names: those of maintainers’ notes, else of the',
     '  suggestion, else what fits the other tools.',
-    '- held_out is a second call with other values and another right answer. It, too, fails on the server as it is.',
+    '- held_out is a second call with other values and another right answer. It, too, fails on the server as it is. Expect values in',
+    '  both, not only that something is there: what one fixed answer could satisfy proves nothing.',
+    '- A cursor or an identifier that only an answer gives comes from setup; never guess one. control is a call of a listed tool that',
+    '  holds on the server as it is and must go on to hold.',
   ].join('\n');
   const listed = tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema }));
   const user = [

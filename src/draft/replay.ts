@@ -4,6 +4,7 @@ import {
   type Examination,
   type Examined,
   type Isolation,
+  isOpen,
   issueOfProbePath,
   judge,
   openReplay,
@@ -14,6 +15,7 @@ import {
   type Replay,
   type ReplayReport,
   type Tools,
+  tooWeak,
 } from '../surface/index.ts';
 import type { DraftAnswer } from './answer.ts';
 import type { Material } from './material.ts';
@@ -66,6 +68,10 @@ export async function prove(material: Material, ground: Ground): Promise<Proof |
   };
 }
 
+/**
+ * Probes that are red at the base. Where there are none, or none that could prove a change, others are asked for, once; weak ones are
+ * better than none, and the verdict says what they are.
+ */
 async function askForProbes(
   material: Material,
   replay: Replay,
@@ -77,6 +83,7 @@ async function askForProbes(
   const prompt = renderProbeQuestion(material, bare.surface?.tools ?? []);
   let next = prompt;
   let why = '';
+  let weak: { probes: Probe[]; seen: Examination } | undefined;
   for (let round = 0; round < 2; round += 1) {
     await status.step(round === 0 ? 'Asking for a check that shows the gap' : 'Asking for another check');
     let probes: Probe[];
@@ -84,22 +91,36 @@ async function askForProbes(
       ({ probes } = (await model.ask({ ...question, system: next.system, user: next.user })).value);
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
+      if (weak) return weak;
       why = error.message;
       if (error.kind !== 'invalid') return { code: 'no_probe', why };
       next = renderRepair(prompt, '(not readable)', why);
       continue;
     }
     const seen = await replay.examine({ dir, probes, earlier: earlierProbes(snapshot, material.gap.number) });
-    const red = seen.probes.filter(({ state, cases }) => state === 'red' && cases.every((one) => one.state === 'red'));
-    if (red.length) return { probes: red.map(({ probe }) => probe), seen: { ...seen, probes: red } };
+    const open = seen.probes.filter(isOpen);
+    if (open.length) {
+      const found = { probes: open.map(({ probe }) => probe), seen: { ...seen, probes: open } };
+      const lack = tooWeak(open);
+      if (!lack || round > 0) return lack ? (weak ?? found) : found;
+      weak = found;
+      next = renderRepair(
+        prompt,
+        JSON.stringify({ probes }),
+        `it would not prove a change: ${lack}. Answer with a result_matches whose held_out has other values, or another setup, and ` +
+          'another right answer; if there is none, answer the same again.',
+      );
+      continue;
+    }
     why = seen.probes.map((result) => result.why).join(' ');
+    if (weak) return weak;
     if (round > 0 && seen.probes.every(({ state }) => state === 'green')) {
       return { code: 'already_works', why: `The server does this already: ${why}` };
     }
     next = renderRepair(
       prompt,
       JSON.stringify({ probes }),
-      `at the base, where the gap is open, they are not red: ${why}`,
+      `at the base, where the gap is open, all calls have to be red and the control green: ${why}`,
     );
   }
   return { code: 'no_probe', why: `No check tells the gap: ${why}` };

@@ -4,6 +4,7 @@ import {
   nearestTool,
   type Probe,
   probePath,
+  type Reason,
   type ReplayReport,
   renderProbeFile,
   type Surface,
@@ -37,9 +38,9 @@ export function breaks(report: ReplayReport): boolean {
   return report.reasons.some(({ code }) => BREAKS.has(code));
 }
 
-/** What stands between the draft and being verified. */
+/** What the draft does not do: a better one could. */
 export function shortcomings({ reasons }: ReplayReport): string[] {
-  return reasons.filter(({ rulesOut }) => rulesOut === 'verified').map(({ why }) => why);
+  return reasons.filter(({ rulesOut }) => rulesOut === 'plausible').map(({ why }) => why);
 }
 
 /** The last words of what failed, for the model that has to mend it. */
@@ -49,13 +50,16 @@ export function printed({ head }: ReplayReport): string {
 }
 
 export function verdictOf(report: ReplayReport, capabilities: Capability[]): Verdict {
-  const [first] = report.reasons.filter(({ rulesOut }) => rulesOut === 'verified');
+  const [[wrong], [weak]] = (['plausible', 'verified'] as const).map((word) =>
+    report.reasons.filter(({ rulesOut }) => rulesOut === word),
+  ) as [Reason[], Reason[]];
   const stops = [
     ...report.reasons.filter(({ rulesOut }) => rulesOut === 'auto_merge').map(({ why }) => inertProse(why, 300)),
     ...capabilities.map(describeCapability),
   ];
   const common = { evidence: renderReplay(report), stops, capabilities };
-  if (!first) {
+  if (wrong) return { outcome: 'unverified', reason: wrong.code, summary: inertProse(wrong.why, 400), ...common };
+  if (!weak) {
     return {
       outcome: 'verified',
       reason: 'replayed',
@@ -63,7 +67,8 @@ export function verdictOf(report: ReplayReport, capabilities: Capability[]): Ver
       ...common,
     };
   }
-  return { outcome: 'unverified', reason: first.code, summary: inertProse(first.why, 400), ...common };
+  const summary = `The checks passed with the draft, but they are too weak to prove it: ${inertProse(weak.why, 400)}`;
+  return { outcome: 'plausible', reason: weak.code, summary, ...common };
 }
 
 /** What is left to say where no server could show it: what the code itself registers. */
@@ -171,7 +176,7 @@ function describe(probe: Probe): string {
     case 'accepts':
       return `${probe.tool} accepts ${probe.arguments}`;
     case 'result_matches':
-      return `${probe.tool} with ${probe.arguments} answers as it should`;
+      return `${probe.tool} with ${probe.arguments}${probe.setup ? ` and what ${probe.setup.tool} gave before` : ''} answers as it should`;
   }
 }
 

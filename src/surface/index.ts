@@ -14,7 +14,7 @@ export {
   withoutHeldOut,
 } from './probe.ts';
 export { type Examination, type Examined, openReplay, type Replay, type ReplayOptions } from './replay.ts';
-export { judge, type Reason, type ReplayReport, replay } from './report.ts';
+export { isOpen, judge, type Reason, type ReplayReport, replay, tooWeak } from './report.ts';
 export type { ProbeResult, ProbeState } from './run-probes.ts';
 export type { ServerSpec } from './start.ts';
 export { crossCheck, diffStatic, type StaticTool, staticTools } from './static.ts';

@@ -44,7 +44,11 @@ export function readPath(path: string): string[] | undefined {
   return steps.length <= DEPTH ? steps : undefined;
 }
 
-/** Everything a path leads to. */
+/** Everything a path leads to; nothing where it is none. */
+export function valuesAt(answer: Answer, path: string): unknown[] {
+  return select(answer, readPath(path) ?? ['']);
+}
+
 function select(answer: Answer, steps: string[]): unknown[] {
   return steps.reduce<unknown[]>((values, step) => values.flatMap((value) => children(value, step)), [answer]);
 }

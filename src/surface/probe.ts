@@ -55,17 +55,51 @@ const accepts = z.object({
     .describe('Other arguments that must be accepted as well; null only when there are no others.'),
 });
 
+const setup = z
+  .object({
+    tool: name,
+    arguments: args,
+    take: z
+      .array(
+        z.object({
+          from: z
+            .string()
+            .refine(
+              (text) => readPath(text)?.includes('*') === false,
+              'must be a path below /data, /text or /content, without *',
+            )
+            .describe('Where in its answer the value is, a JSON pointer like /data/next_cursor.'),
+          parameter: name.describe('The parameter of the call after it that gets this value.'),
+        }),
+      )
+      .min(1)
+      .max(4),
+  })
+  .nullable()
+  .describe(
+    'A call that comes first, and what of its answer goes into the arguments: to follow a cursor, or to look at what was made. ' +
+      'Else null.',
+  );
+
 const resultMatches = z.object({
   kind: z.literal('result_matches'),
   tool,
+  setup,
   arguments: args,
   expect: expectations.describe('All of them must hold, and the call must not end in an error.'),
   held_out: z
-    .object({ arguments: args, expect: expectations })
+    .object({ setup, arguments: args, expect: expectations })
     .nullable()
     .describe(
       'The same question with other values, whose right answer is another one: an answer that is written into the code must fail ' +
         'one of the two. Null only when the tool has no other values to be asked with.',
+    ),
+  control: z
+    .object({ arguments: args, expect: expectations })
+    .nullable()
+    .describe(
+      'A call that is answered rightly already, and still has to be: where what is missing must not appear, like the cursor on a ' +
+        'last page. Else null.',
     ),
 });
 
@@ -73,13 +107,14 @@ const resultMatches = z.object({
  * A check of a running server, closed: nothing in it is code. Every form is taken by all model providers (see `assertPortable`);
  * arguments and values are JSON text because of that.
  *
- * The held-out part is a second call of the same kind. It is not shown to whoever writes the change, so an answer written into the
- * code for the first call does not fit it.
+ * The held-out part is a second call of the same kind, the control one that holds before and after. Neither is shown to whoever
+ * writes the change, so an answer written into the code for the first call does not fit them.
  */
 export const probeSchema = z.discriminatedUnion('kind', [toolPresent, parameterPresent, accepts, resultMatches]);
 
 export type Probe = z.infer<typeof probeSchema>;
 export type Expectation = z.infer<typeof expectation>;
+export type Setup = z.infer<typeof setup>;
 
 /** What the model answers to the question for probes. */
 export const probesAnswer = z.object({
@@ -88,7 +123,7 @@ export const probesAnswer = z.object({
 
 /** A probe as the writer of the change may see it. */
 export function withoutHeldOut(probe: Probe): object {
-  const { held_out: _, ...shown } = { held_out: null, ...probe };
+  const { held_out: _, control: __, ...shown } = { held_out: null, control: null, ...probe };
   return shown;
 }
 

@@ -1,16 +1,16 @@
 import type { CodeFile } from '../repo/index.ts';
 import { compareDeclared, type DeclaredChange, diffSurfaces, type SurfaceChange, shown } from './diff.ts';
-import type { Probe } from './probe.ts';
+import type { Expectation, Probe } from './probe.ts';
 import { type Examination, type Examined, openReplay, type ReplayOptions } from './replay.ts';
-import type { ProbeResult } from './run-probes.ts';
+import { isAsExpected, type ProbeCase, type ProbeResult } from './run-probes.ts';
 import { crossCheck, staticTools } from './static.ts';
 
 /** Something that a verdict has to reckon with. */
 export interface Reason {
   code: string;
   why: string;
-  /** The best that can still be said of the draft does not include this. */
-  rulesOut: 'verified' | 'auto_merge' | 'nothing';
+  /** What can no more be said of the draft; what rules out a word rules out the ones after it. */
+  rulesOut: 'plausible' | 'verified' | 'auto_merge' | 'nothing';
 }
 
 /** What a replay found, as data: the verdict and its words are made elsewhere. */
@@ -51,7 +51,7 @@ export function judge(
   { declared, code, former = [] }: Context = {},
 ): ReplayReport {
   const reasons: Reason[] = [];
-  const add = (code: string, why: string, rulesOut: Reason['rulesOut'] = 'verified') =>
+  const add = (code: string, why: string, rulesOut: Reason['rulesOut'] = 'plausible') =>
     reasons.push({ code, why, rulesOut });
   const changes = base.surface && head.surface ? diffSurfaces(base.surface, head.surface) : [];
   if (code && head.surface) {
@@ -62,8 +62,13 @@ export function judge(
   if (base.surface && head.surface) {
     if (base.probes.length === 0) add('no_probe', 'There is no probe that could tell the gap.');
     for (const [at, before] of base.probes.entries()) gap(before, head.probes[at], add);
-    if (base.probes.length > 0 && base.probes.every(({ probe }) => probe.kind !== 'result_matches')) {
-      add('surface_only', 'No probe calls the tool: what it answers has not been seen.', 'auto_merge');
+    // One probe that an answer written into the code cannot pass is what a verdict stands on; beside it the others may be weaker.
+    const weak = base.probes.flatMap((before, at) => weakness(before, head.probes[at]) ?? []);
+    const called = base.probes.filter(({ probe }) => probe.kind === 'result_matches');
+    const rulesOut = weak.length < called.length ? 'auto_merge' : 'verified';
+    for (const { code, why } of weak) add(code, why, rulesOut);
+    if (base.probes.length > 0 && called.length === 0) {
+      add('surface_only', 'No probe calls the tool: what it answers has not been seen.', 'verified');
     }
     for (const { issue, probes } of head.earlier) {
       const before = base.earlier.find((each) => each.issue === issue)?.probes ?? [];
@@ -100,25 +105,66 @@ function gap(
 ): void {
   const what = named(before.probe);
   if (before.state === 'error') add('probe_error', `${what} at the base: ${before.why}`);
-  else if (before.cases.every(({ state }) => state === 'green'))
-    add('already_works', `${what} holds at the base already.`);
-  else if (before.cases.some(({ state }) => state === 'green')) {
+  else if (before.state === 'green') add('already_works', `${what} holds at the base already.`);
+  else if (!isOpen(before)) {
     add('not_red_on_base', `${what} holds at the base for some of its calls, so it does not tell the gap.`);
   }
   if (!after) return;
   if (after.state === 'error') add('probe_error', `${what} with the draft: ${after.why}`);
-  const shownCase = after.cases.find(({ heldOut }) => !heldOut);
-  const heldOut = after.cases.find((each) => each.heldOut);
-  if (after.state === 'red' && shownCase?.state === 'green') {
-    add('held_out', `${what} holds with the draft for the call that was shown and not for the one held out.`);
+  const first = after.cases.find(({ call }) => call === 'shown');
+  if (after.state === 'red' && first?.state === 'green') {
+    add('held_out', `${what} holds with the draft for the call that was shown and not for one held out.`);
   } else if (after.state === 'red') add('still_open', `${what} does not hold with the draft: ${after.why}`);
-  if (after.state !== 'green' || after.probe.kind !== 'result_matches') return;
-  if (!heldOut)
-    add('no_held_out', `${what} has no second call: an answer written into the code would pass.`, 'auto_merge');
-  else if (after.fixedAnswerPasses) {
-    add('fixed_answer', `${what} would hold for one fixed answer to both of its calls.`, 'auto_merge');
-  }
 }
+
+/** Whether a probe shows an open gap: red in all of its calls but the control, which holds. */
+export function isOpen({ cases, state }: ProbeResult): boolean {
+  return state === 'red' && cases.every(({ call, state }) => state === (call === 'control' ? 'green' : 'red'));
+}
+
+/**
+ * Why a probe that calls the tool would pass an answer that is written into the code. What held at the base already says nothing of
+ * the change, so only the rest of the held-out call counts: what the shown call is answered with must not do for it.
+ */
+function weakness(
+  before: ProbeResult,
+  after: ProbeResult | undefined,
+): { code: 'no_held_out' | 'fixed_answer'; why: string } | undefined {
+  if (before.probe.kind !== 'result_matches') return undefined;
+  const what = named(before.probe);
+  const heldOut = before.cases.find(({ call }) => call === 'held_out');
+  if (!heldOut) {
+    return { code: 'no_held_out', why: `${what} has no second call: an answer written into the code would pass.` };
+  }
+  const answer = after?.cases.find(({ call }) => call === 'shown')?.answer;
+  if (!answer || !isAsExpected(answer, newIn(before.probe, heldOut))) return undefined;
+  return { code: 'fixed_answer', why: `${what} would hold for one fixed answer to both of its calls.` };
+}
+
+/**
+ * What keeps all probes of an open gap, as the base shows them, from proving a change; undefined when one of them can. The sentence
+ * is for whoever writes the probes.
+ */
+export function tooWeak(probes: ProbeResult[]): string | undefined {
+  const called = probes.flatMap(({ probe, cases }) => (probe.kind === 'result_matches' ? [{ probe, cases }] : []));
+  if (called.length === 0) return 'no check calls the tool and looks at its answer';
+  const whys = called.map(({ probe, cases }) => {
+    const [first, heldOut] = (['shown', 'held_out'] as const).map((name) => cases.find(({ call }) => call === name));
+    if (!first || !heldOut) return 'a result_matches without held_out is passed by an answer written into the code';
+    const asked = new Set(newIn(probe, first).map((each) => JSON.stringify(each)));
+    return newIn(probe, heldOut).every((each) => asked.has(JSON.stringify(each)))
+      ? 'what fails of held_out is what fails of the first call, so one fixed answer would pass both'
+      : undefined;
+  });
+  return whys.includes(undefined) ? undefined : whys[0];
+}
+
+/** What a call expects that did not hold at the base: everything, where the tool was not there to be asked. */
+function newIn(probe: ResultProbe, { call, unmet }: ProbeCase): Expectation[] {
+  return unmet ?? (call === 'held_out' ? (probe.held_out?.expect ?? []) : probe.expect);
+}
+
+type ResultProbe = Extract<Probe, { kind: 'result_matches' }>;
 
 function named(probe: Probe): string {
   const tool = shown(probe.tool);

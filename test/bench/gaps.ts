@@ -56,11 +56,20 @@ function answersTo(server: GapServer, gap: Gap): Answer[] {
   const good = { server, gap, isGood: true };
   return [
     { ...good, kind: 'good', recording: recordingOf(gap, answerOf(gap, gap.edits)) },
-    ...(gap.recorded ? [{ ...good, kind: 'good, recorded', recording: gap.recorded }] : []),
+    ...(gap.recorded ? recorded(gap.recorded) : []),
     ...Object.entries(wrongAnswers(server, gap)).map(([kind, draft]) => {
       return { server, gap, kind, isGood: false, recording: recordingOf(gap, draft) };
     }),
   ];
+
+  /** A reader's answers, and an answer written into the code held against the reader's own checks. */
+  function recorded(recording: Recording): Answer[] {
+    const cheat = { ...recording, draft: [{ json: answerOf(gap, gap.hard_codes) }] };
+    return [
+      { ...good, kind: 'good, recorded', recording },
+      { server, gap, kind: 'hard-codes against recorded checks', isGood: false, recording: cheat },
+    ];
+  }
 }
 
 const count = (of: Row[]) => `${of.filter(({ isRight }) => isRight).length}/${of.length}`;

@@ -14,15 +14,20 @@ export const FIXTURES = fileURLToPath(new URL('../fixtures/gaps', import.meta.ur
 /** What is asked in JSON text is written as YAML. */
 const asJson = z.unknown().transform((value) => JSON.stringify(value ?? null));
 const expected = z.array(z.strictObject({ path: z.string(), is: z.string(), value: asJson.default('null') }));
-const call = z.strictObject({ arguments: asJson, expect: expected.optional() });
+const setup = z.strictObject({
+  tool: z.string(),
+  arguments: asJson,
+  take: z.array(z.strictObject({ from: z.string(), parameter: z.string() })),
+});
+const call = z.strictObject({ arguments: asJson, expect: expected.optional(), setup: setup.optional() });
 const writtenProbe = z
   .strictObject({ kind: z.string(), tool: z.string(), parameter: z.string().optional() })
-  .extend({ ...call.partial().shape, held_out: call.nullable().optional() })
-  .transform((probe) =>
-    probe.kind === 'accepts' || probe.kind === 'result_matches'
-      ? { ...probe, held_out: probe.held_out ?? null }
-      : probe,
-  );
+  .extend({ ...call.partial().shape, held_out: call.nullable().default(null), control: call.optional() })
+  .transform(({ held_out, setup = null, control = null, ...probe }) => {
+    if (probe.kind === 'accepts') return { ...probe, held_out };
+    if (probe.kind !== 'result_matches') return probe;
+    return { ...probe, setup, control, held_out: held_out && { setup: null, ...held_out } };
+  });
 /** As the pipeline asks for them. */
 const probes = z.array(writtenProbe).transform((list) => probesAnswer.parse({ probes: list }).probes);
 

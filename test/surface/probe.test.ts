@@ -9,9 +9,11 @@ import { validate } from '../../src/surface/validate.ts';
 const matching: Probe = {
   kind: 'result_matches',
   tool: 'get_costs',
-  arguments: '{"run_id":"r-1"}',
+  setup: { tool: 'list_runs', arguments: '{}', take: [{ from: '/data/runs/0/id', parameter: 'run_id' }] },
+  arguments: '{"month":"may"}',
   expect: [{ path: '/data/rows/*/run_id', is: 'equal', value: '"r-1"' }],
-  held_out: { arguments: '{"run_id":"r-2"}', expect: [{ path: '/data/total', is: 'equal', value: '7' }] },
+  held_out: { setup: null, arguments: '{"run_id":"r-2"}', expect: [{ path: '/data/total', is: 'equal', value: '7' }] },
+  control: { arguments: '{"month":"r-3"}', expect: [{ path: '/data/total', is: 'present', value: 'null' }] },
 };
 const probes: Probe[] = [
   { kind: 'tool_present', tool: 'get_costs' },
@@ -19,6 +21,8 @@ const probes: Probe[] = [
   { kind: 'accepts', tool: 'get_costs', arguments: '{"limit":500}', held_out: { arguments: '{"limit":499}' } },
   matching,
 ];
+
+const taking = (from: string) => ({ tool: 'list_runs', arguments: '{}', take: [{ from, parameter: 'run_id' }] });
 
 describe('a probe', () => {
   it('can be asked of every model provider', () => {
@@ -47,12 +51,14 @@ describe('a probe', () => {
     ['a path outside of the answer', { ...matching, expect: [{ path: '/isError', is: 'present', value: 'null' }] }],
     ['a value that is no JSON', { ...matching, expect: [{ path: '/data', is: 'equal', value: 'x' }] }],
     ['no expectation', { ...matching, expect: [] }],
+    ['many values for one parameter', { ...matching, setup: taking('/data/runs/*/id') }],
+    ['a value from outside of the answer', { ...matching, setup: taking('/isError') }],
   ])('cannot have %s', (_, probe) => {
     expect(probeSchema.safeParse(probe).success).toBe(false);
   });
 
   it('can be shown without what is held out', () => {
-    expect(JSON.stringify(probes.map(withoutHeldOut))).not.toMatch(/r-2|499/);
+    expect(JSON.stringify(probes.map(withoutHeldOut))).not.toMatch(/r-2|r-3|499/);
   });
 });
 

@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { judge, type Probe, type ProbeFile, replay } from '../../src/surface/index.ts';
+import { judge, type Probe, type ProbeFile, replay, tooWeak } from '../../src/surface/index.ts';
 import { costServer, examine, isolation, MODULES, ROOT, repository, serverV2, spec, tools } from './support.ts';
+
+type ResultProbe = Extract<Probe, { kind: 'result_matches' }>;
 
 const common = { isolation, tools, modules: MODULES };
 
 const takesRun: Probe = { kind: 'param_present', tool: 'get_costs', parameter: 'run_id' };
 const costsOf = (run: string, total: string) => ({
+  setup: null,
   arguments: JSON.stringify({ run_id: run }),
   expect: [{ path: '/data/total', is: 'equal' as const, value: total }],
 });
@@ -16,6 +19,7 @@ const costsOfRun: Probe = {
   tool: 'get_costs',
   ...costsOf('r-0413', '192.53'),
   held_out: costsOf('r-0414', '7.03'),
+  control: null,
 };
 
 describe('the sample and its recorded draft', () => {
@@ -57,13 +61,20 @@ const GOOD = 'return say({ orders: all.filter(({ to }) => !asked.to || to === as
 const GOOD_INPUT = 'to: z.string().optional(), limit: z.number().max(100).optional()';
 
 const atLeast = (count: number) => ({
+  setup: null,
   arguments: JSON.stringify({ limit: count }),
   expect: [
     { path: '/data/orders', is: 'at_least' as const, value: String(count) },
     { path: `/data/orders/${count}`, is: 'absent' as const, value: 'null' },
   ],
 });
-const more: Probe = { kind: 'result_matches', tool: 'list_orders', ...atLeast(25), held_out: atLeast(31) };
+const more: ResultProbe = {
+  kind: 'result_matches',
+  tool: 'list_orders',
+  ...atLeast(25),
+  held_out: atLeast(31),
+  control: null,
+};
 
 async function verdict(
   base: Promise<string>,
@@ -84,20 +95,20 @@ async function verdict(
 describe('a draft is not verified', () => {
   it('unless it closes the gap', async () => {
     expect(await verdict(BASE(), orders(GOOD_INPUT, GOOD))).toEqual([]);
-    expect(await verdict(BASE(), BASE())).toEqual(['still_open (verified)']);
+    expect(await verdict(BASE(), BASE())).toEqual(['still_open (plausible)']);
   });
 
   it('when the answer to the call that was shown is written into its code', async () => {
     const cheat = 'return say({ orders: asked.limit === 25 ? all.slice(0, 25) : all.slice(0, 10) })';
-    expect(await verdict(BASE(), orders(GOOD_INPUT, cheat))).toEqual(['held_out (verified)']);
+    expect(await verdict(BASE(), orders(GOOD_INPUT, cheat))).toEqual(['held_out (plausible)']);
   });
 
   it('when the gap was closed before, or its probe cannot tell', async () => {
     const good = orders(GOOD_INPUT, GOOD);
-    expect(await verdict(good, good)).toContain('already_works (verified)');
+    expect(await verdict(good, good)).toContain('already_works (plausible)');
     const held = { ...atLeast(5), expect: [{ path: '/data/orders', is: 'at_least' as const, value: '5' }] };
     const loose: Probe = { ...more, held_out: held };
-    expect(await verdict(BASE(), good, { probes: [loose] })).toContain('not_red_on_base (verified)');
+    expect(await verdict(BASE(), good, { probes: [loose] })).toContain('not_red_on_base (plausible)');
   });
 
   it('when a gap that was closed opens again', async () => {
@@ -110,7 +121,7 @@ describe('a draft is not verified', () => {
       'return say({ orders: all.slice(0, asked.limit ?? 10) })',
     );
     expect(await verdict(BASE(), without, { earlier })).toEqual([
-      'earlier_gap (verified)',
+      'earlier_gap (plausible)',
       'earlier_gap_open (nothing)',
       'breaking (auto_merge)',
     ]);
@@ -119,14 +130,14 @@ describe('a draft is not verified', () => {
   it('when it takes a tool away that the gap is not about', async () => {
     const other = "server.registerTool('other', { description: 'd' }, async () => ({ content: [] }));";
     const base = orders('to: z.string().optional()', 'return say({ orders: all.slice(0, 10) })', other);
-    expect(await verdict(base, orders(GOOD_INPUT, GOOD))).toEqual(['breaks_another (verified)']);
+    expect(await verdict(base, orders(GOOD_INPUT, GOOD))).toEqual(['breaks_another (plausible)']);
   });
 
   it('when its server does not start, or dies under the call', async () => {
     expect(await verdict(BASE(), repository({ 'server.mjs': 'import "./gone.mjs"' }))).toEqual([
-      'head_failed (verified)',
+      'head_failed (plausible)',
     ]);
-    expect(await verdict(BASE(), orders(GOOD_INPUT, 'process.exit(1)'))).toEqual(['probe_error (verified)']);
+    expect(await verdict(BASE(), orders(GOOD_INPUT, 'process.exit(1)'))).toEqual(['probe_error (plausible)']);
   });
 
   it('when its code adds what its server does not list', async () => {
@@ -175,16 +186,77 @@ describe('probes', () => {
     expect(why).not.toContain('secret');
   });
 
-  it('notice that one fixed answer would pass for both calls', async () => {
+  it('prove nothing when an answer written into the code would pass them', async () => {
     const same = (limit: number) => ({
-      arguments: JSON.stringify({ limit }),
+      ...{ setup: null, arguments: JSON.stringify({ limit }) },
       expect: [{ path: '/data/orders', is: 'at_least' as const, value: '20' }],
     });
-    const weak: Probe = { kind: 'result_matches', tool: 'list_orders', ...same(25), held_out: same(31) };
-    expect(await verdict(BASE(), orders(GOOD_INPUT, GOOD), { probes: [weak] })).toEqual(['fixed_answer (auto_merge)']);
-    expect(await verdict(BASE(), orders(GOOD_INPUT, GOOD), { probes: [{ ...weak, held_out: null }] })).toEqual([
-      'no_held_out (auto_merge)',
+    const good = () => orders(GOOD_INPUT, GOOD);
+    const weak: ResultProbe = { ...more, ...same(25), held_out: same(31) };
+    expect(await verdict(BASE(), good(), { probes: [weak] })).toEqual(['fixed_answer (verified)']);
+    const alone: Probe = { ...weak, held_out: null };
+    expect(await verdict(BASE(), good(), { probes: [alone] })).toEqual(['no_held_out (verified)']);
+    expect(await verdict(BASE(), good(), { probes: [more, alone] })).toEqual(['no_held_out (auto_merge)']);
+    const listed: Probe = { kind: 'param_present', tool: 'list_orders', parameter: 'limit' };
+    expect(await verdict(BASE(), good(), { probes: [listed] })).toEqual(['surface_only (verified)']);
+  });
+
+  it('prove nothing by what held at the base already', async () => {
+    const paged = (to: string, id: number): ResultProbe['held_out'] => ({
+      ...{ setup: null, arguments: JSON.stringify({ to }) },
+      expect: [
+        { path: '/data/next', is: 'present', value: 'null' },
+        { path: '/data/orders/0/id', is: 'equal', value: String(id) },
+      ],
+    });
+    const filters = 'const found = all.filter(({ to }) => !asked.to || to === asked.to);';
+    const base = orders(GOOD_INPUT, `${filters} return say({ orders: found.slice(0, 10) })`);
+    const cheat = orders(GOOD_INPUT, `${filters} return say({ orders: found.slice(0, 10), next: '4' })`);
+    const probe: Probe = { ...more, ...(paged('a', 0) as object), held_out: paged('b', 1) };
+    expect(await verdict(base, cheat, { probes: [probe] })).toEqual(['fixed_answer (verified)']);
+    const seen = await examine(await base, [probe, { ...more, held_out: null }]);
+    expect(tooWeak(seen.probes)).toContain('one fixed answer');
+    expect(tooWeak((await examine(await BASE(), [more, { ...more, held_out: null }])).probes)).toBeUndefined();
+  });
+
+  /** Pages of ten; the cursor is a secret of the server. */
+  const paged = (next: string) =>
+    orders(
+      'to: z.string().optional(), cursor: z.string().optional()',
+      `const found = all.filter(({ to }) => !asked.to || to === asked.to);
+       const from = asked.cursor ? Number(asked.cursor.slice(2)) : 0;
+       return say({ orders: found.slice(from, from + 10), ${next} })`,
+    );
+  const follows = (to: string | undefined, id: number) => ({
+    setup: {
+      tool: 'list_orders',
+      arguments: JSON.stringify({ to }),
+      take: [{ from: '/data/next', parameter: 'cursor' }],
+    },
+    arguments: JSON.stringify({ to }),
+    expect: [{ path: '/data/orders/0/id', is: 'equal' as const, value: String(id) }],
+  });
+  const cursor: Probe = {
+    kind: 'result_matches',
+    tool: 'list_orders',
+    ...follows(undefined, 10),
+    held_out: follows('b', 21),
+    control: {
+      arguments: '{"to":"nobody"}',
+      expect: [{ path: '/data/next', is: 'absent', value: 'null' }],
+    },
+  };
+
+  it('follow what an earlier call answered, and hold a control against it', async () => {
+    const asked = { probes: [cursor] };
+    const good = "next: from + 10 < found.length ? 'c-' + (from + 10) : undefined";
+    expect(await verdict(BASE(), paged(good), asked)).toEqual([]);
+    expect((await states(BASE(), [cursor]))[0]).toEqual([
+      'red',
+      'The answer to the call before it has nothing at /data/next.',
     ]);
+    expect(await verdict(BASE(), paged("next: 'c-10'"), asked)).toEqual(['held_out (plausible)']);
+    expect(await verdict(paged("next: 'c-0'"), paged(good), asked)).toContain('not_red_on_base (plausible)');
   });
 
   it('are errors, not reds, when a call never ends', { timeout: 60_000 }, async () => {
