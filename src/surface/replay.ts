@@ -7,7 +7,7 @@ import type { Probe, ProbeFile } from './probe.ts';
 import { plain } from './process.ts';
 import { type ProbeResult, runProbes } from './run-probes.ts';
 import type { Place } from './sandbox.ts';
-import { type Era, type Failure, type Live, type Rung, rungsOf, type ServerSpec, startServer } from './start.ts';
+import { type Era, type Live, type Rung, rungsOf, type ServerSpec, startServer } from './start.ts';
 import { readSurface, type Surface } from './surface.ts';
 import type { Tools } from './tools.ts';
 
@@ -181,9 +181,15 @@ function failedStep({ signal }: Ground, seen: Examination, stage: 'install' | 'b
   return false;
 }
 
+interface Started {
+  live: Live;
+  rung: Rung;
+  surface: Surface;
+}
+
 /**
- * Starts the server with all its configuration; where that does not answer, with less, because made-up values can hurt. Whatever
- * answered at the base is the only way for the rest.
+ * Starts the server with all its configuration; where that does not answer, or lists no tool, with less, because made-up values can
+ * hurt. Whatever answered at the base is the only way for the rest.
  */
 async function startAny(
   ground: Ground,
@@ -191,24 +197,43 @@ async function startAny(
   server: ServerSpec,
   seen: Examination,
   known: Base['start'],
-): Promise<{ live: Live; rung: Rung; surface: Surface } | undefined> {
-  let first: Failure | undefined;
-  for (const rung of known ? [known.rung] : rungsOf(server).reverse()) {
-    const live = await startServer(ground, place, server, rung, known?.era);
-    if ('failed' in live) {
-      first ??= live;
-      if (live.failed === 'stopped' || live.failed === 'sandbox') break;
-      continue;
-    }
-    try {
-      return { live, rung, surface: await readSurface(live) };
-    } catch (error) {
-      const why = live.ended() ?? plain((error as Error).message, 300);
-      await live[Symbol.asyncDispose]();
-      seen.failure = { stage: 'list', code: 'not_listed', why: `It does not list its tools: ${why}`, tail: '' };
-      return undefined;
+): Promise<Started | undefined> {
+  const rungs = known ? [known.rung] : rungsOf(server).reverse();
+  let failure: Examination['failure'];
+  let empty: Rung | undefined;
+  for (const rung of rungs) {
+    const started = await startOn(rung, ground, place, server, known?.era);
+    if ('stage' in started) {
+      failure ??= started;
+      if (started.code === 'stopped' || started.code === 'sandbox') break;
+    } else if (started.surface.tools.length > 0 || rungs.length === 1) return started;
+    else {
+      await started.live[Symbol.asyncDispose]();
+      empty ??= rung;
     }
   }
-  if (first) seen.failure = { stage: 'start', code: first.failed, why: first.why, tail: first.tail };
+  // A server without tools is one as well, where no way to start it shows any.
+  const again = empty && (await startOn(empty, ground, place, server));
+  if (again && !('stage' in again)) return again;
+  failure = again ?? failure;
+  if (failure) seen.failure = failure;
   return undefined;
+}
+
+async function startOn(
+  rung: Rung,
+  ground: Ground,
+  place: Place,
+  server: ServerSpec,
+  era?: Era,
+): Promise<Started | NonNullable<Examination['failure']>> {
+  const live = await startServer(ground, place, server, rung, era);
+  if ('failed' in live) return { stage: 'start', code: live.failed, why: live.why, tail: live.tail };
+  try {
+    return { live, rung, surface: await readSurface(live) };
+  } catch (error) {
+    const why = live.ended() ?? plain((error as Error).message, 300);
+    await live[Symbol.asyncDispose]();
+    return { stage: 'list', code: 'not_listed', why: `It does not list its tools: ${why}`, tail: '' };
+  }
 }

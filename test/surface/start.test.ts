@@ -121,6 +121,18 @@ mcp.run()
       rung: 'environment',
     });
   });
+
+  it('in the way that lists tools, where not all do', async () => {
+    const only = (when: string) => repository(serverV2(`if (${when}) { ${ONE} }`));
+    const tried = async (when: string, server: Partial<ServerSpec>) => {
+      const { start, surface } = await examine(await only(when), [], server);
+      return [start?.rung, surface?.tools.length];
+    };
+    const env = { KEY: 'made-up' };
+    expect(await tried('!process.env.KEY', { env })).toEqual(['bare', 1]);
+    expect(await tried('process.env.KEY', { env, stubs })).toEqual(['stub', 1]);
+    expect(await tried('false', { env, stubs })).toEqual(['stub', 0]);
+  });
 });
 
 describe('stubs', () => {
