@@ -48,8 +48,23 @@ export const FILES = {
 
 export const SERVER_INPUT = 'node server.mjs';
 
+const totalOf = (run: string, total: string) => ({
+  setup: null,
+  arguments: JSON.stringify({ run_id: run }),
+  expect: [{ path: '/data/total', is: 'equal', value: total }],
+});
+
 export const PROBES = {
-  probes: [{ kind: 'param_present', tool: 'get_costs', parameter: 'run_id' }],
+  probes: [
+    { kind: 'param_present', tool: 'get_costs', parameter: 'run_id' },
+    {
+      kind: 'result_matches',
+      tool: 'get_costs',
+      ...totalOf('r-1', '3'),
+      held_out: totalOf('r-2', '12'),
+      control: null,
+    },
+  ],
 };
 
 export const GOOD: DraftAnswer = {

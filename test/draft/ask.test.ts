@@ -23,7 +23,7 @@ it('tries the same answer once, and asks no third time for it', async () => {
     config: readRepositoryConfig(undefined).config,
   } as unknown as Material;
   const seen = { probes: [], earlier: [], checks: [], ms: { total: 0, prepare: 0, start: 0, probes: 0 } };
-  const reasons = [{ code: 'still_open', why: 'It is open.', rulesOut: 'verified' as const }];
+  const reasons = [{ code: 'still_open', why: 'It is open.', rulesOut: 'plausible' as const }];
   const report: ReplayReport = { base: seen, head: seen, changes: [], reasons };
   let tried = 0;
   const examine = async () => {

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { DraftAnswer } from '../../src/draft/index.ts';
 import { type Product, type ProductOptions, startProduct } from '../support/product.ts';
 
-const recorded: { probes: { json: object }[]; draft: { json: DraftAnswer }[] } = JSON.parse(
+const recorded: { probes: { json: { probes: object[] } }[]; draft: { json: DraftAnswer }[] } = JSON.parse(
   await readFile(new URL('../../examples/cost-server.recorded.json', import.meta.url), 'utf8'),
 );
 const good = (recorded.draft[0] as { json: DraftAnswer }).json;
@@ -60,6 +60,31 @@ describe('a draft whose gap is replayed', () => {
     async () => {
       const { run } = await draft({ drafts: answer({ declared_changes: [] }) });
       expect(run).toMatchObject({ outcome: 'unverified', reason: 'not_declared' });
+    },
+    TIME,
+  );
+
+  const [takesRun, costsOfRun] = recorded.probes[0]?.json.probes ?? [];
+  const asked = (...rounds: unknown[][]) => rounds.map((probes) => ({ json: { probes } }));
+
+  it.each([
+    ['surface_only', [takesRun]],
+    ['no_held_out', [takesRun, { ...costsOfRun, held_out: null }]],
+  ])(
+    'is plausible at most when its checks would pass an answer written into the code: %s',
+    async (reason, weak) => {
+      const { run, pull } = await draft({ drafts: recorded.draft, probes: asked(weak) });
+      expect(run).toMatchObject({ outcome: 'plausible', reason });
+      expect(pull.body).toContain(`**plausible** (${reason}): The checks passed with the draft, but they are too weak`);
+    },
+    TIME,
+  );
+
+  it(
+    'is verified when a stronger check was given on the second question',
+    async () => {
+      const { run } = await draft({ drafts: recorded.draft, probes: asked([takesRun], [takesRun, costsOfRun]) });
+      expect(run).toMatchObject({ outcome: 'verified' });
     },
     TIME,
   );
