@@ -2,6 +2,9 @@ import { lintSource } from '@secretlint/core';
 import { secretLintProfiler } from '@secretlint/profiler';
 import { creator } from '@secretlint/secretlint-rule-preset-recommend';
 import type { Report } from './report.ts';
+import { bare } from './secrets/disguise.ts';
+import { ISSUED, MAYBE_ISSUED, type Rule } from './secrets/issued.ts';
+import { MAYBE_PASTED, PASTED } from './secrets/pasted.ts';
 
 export interface Redacted {
   text: string;
@@ -39,77 +42,71 @@ async function lint(text: string): Promise<Redacted> {
 }
 
 /**
- * Takes out the secrets whose format is known here: prefix and alphabet as their issuers document them, plus the shapes that
- * people paste (authorization headers, credentials in URLs, key-value pairs, private keys).
+ * Takes out the secrets whose format is known here, the shapes that people paste (authorization headers, credentials in URLs,
+ * key-value pairs, private keys), and those of them that are encoded, cut in pieces or written in other characters.
  */
 export function redact(text: string): Redacted {
+  const open = take(text, [...(MAYBE_ISSUED.test(text) ? ISSUED : []), ...(MAYBE_PASTED.test(text) ? PASTED : [])]);
+  const decoded = takeEncoded(open.text);
+  const shown = takeDisguised(decoded.text);
+  return { text: shown.text, secrets: open.secrets + decoded.secrets + shown.secrets };
+}
+
+/** The issued secrets in a text, by format alone: what code may never contain. */
+export function secretsIn(text: string): string[] {
+  return ISSUED.flatMap(({ pattern }) => [...text.matchAll(pattern)].map(([secret]) => secret));
+}
+
+function take(text: string, rules: readonly Rule[]): Redacted {
   let secrets = 0;
   let out = text;
-  for (const [kind, pattern] of [
-    ...(MAYBE_ISSUED.test(text) ? ISSUED : []),
-    ...(MAYBE_PASTED.test(text) ? PASTED : []),
-  ]) {
-    out = out.replace(pattern, (...match) => {
-      const groups = match.at(-1);
-      const kept = typeof groups === 'object' && groups !== null ? (groups as { keep?: string; tail?: string }) : {};
+  for (const { kind, pattern, near, isSecret } of rules) {
+    if (near && !out.includes(near)) continue;
+    out = out.replace(pattern, (whole: string, ...match: unknown[]) => {
+      const last = match.at(-1);
+      const { keep = '', tail = '', value = '' } = (typeof last === 'object' ? last : {}) as Record<string, string>;
+      if (whole.startsWith('[redacted', keep.length) || (isSecret && !isSecret({ value, name: keep }))) return whole;
       secrets += 1;
-      return `${kept.keep ?? ''}[redacted ${kind}]${kept.tail ?? ''}`;
+      return `${keep}[redacted ${kind}]${tail}`;
     });
   }
   return { text: out, secrets };
 }
 
-/** The issued secrets in a text, by format alone: what code may never contain. */
-export function secretsIn(text: string): string[] {
-  return ISSUED.flatMap(([, pattern]) => [...text.matchAll(pattern)].map(([secret]) => secret));
+const ENCODED = /(?:[A-Za-z0-9+/_-]{24,}(?:\n[A-Za-z0-9+/_-]{4,})*={0,2})/g;
+
+/** Runs of base64 and of hexadecimal digits that are text with a secret in it. */
+function takeEncoded(text: string): Redacted {
+  let secrets = 0;
+  const out = text.replace(ENCODED, (run) => {
+    const bytes = /^(?:[0-9a-f]{2})+$/i.test(run) ? Buffer.from(run, 'hex') : Buffer.from(run, 'base64');
+    const inside = bytes.toString('latin1');
+    if (!/^[\t\n\r\x20-\x7e]+$/.test(inside) || take(inside, [...ISSUED, ...PASTED]).secrets === 0) return run;
+    secrets += 1;
+    return '[redacted encoded secret]';
+  });
+  return { text: out, secrets };
 }
 
-type Rule = [kind: string, pattern: RegExp];
-
-// A pattern that fails only at the end of a long run begins where the run begins, so that hostile texts cost linear time.
-const ISSUED: Rule[] = [
-  [
-    'private key',
-    /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|$)/g,
-  ],
-  ['GitHub token', /\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{22,255})/g],
-  ['GitLab token', /\bgl(?:pat|dt|rt|cbt|ptt|ft)-[\w-]{20,}/g],
-  ['Patchwork key', /(?<![\w-])pw_[\w-]+\.[\w-]+\.[\w-]+/g],
-  ['Anthropic key', /\bsk-ant-[\w-]{16,}/g],
-  ['OpenAI key', /\bsk-(?:proj-|svcacct-|admin-)?[\w-]{20,}/g],
-  ['Stripe key', /\b(?:sk|rk|pk|whsec)_(?:live_|test_)?[A-Za-z0-9]{16,}/g],
-  ['AWS key', /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b/g],
-  ['AWS secret', /(?<keep>\baws_?secret(?:_?access)?_?key\b["']?\s*[:=]\s*["']?)[A-Za-z0-9/+=]{30,}/gi],
-  ['Google key', /\bAIza[\w-]{35}/g],
-  ['Google token', /\bya29\.[\w-]{20,}/g],
-  ['Slack token', /\bxox[abeoprs]-[\w-]{10,}|\bxapp-\d-[\w-]{10,}/g],
-  ['Slack webhook', /\bhooks\.slack\.com\/(?:services|workflows)\/[\w/-]+/g],
-  ['Hugging Face token', /\bhf_[A-Za-z0-9]{30,}/g],
-  ['npm token', /\bnpm_[A-Za-z0-9]{36}/g],
-  ['PyPI token', /\bpypi-[\w-]{50,}/g],
-  ['SendGrid key', /(?<![\w-])SG\.[\w-]{16,}\.[\w-]{16,}/g],
-  ['Twilio key', /\b(?:SK|AC)[0-9a-f]{32}\b/g],
-  ['DigitalOcean token', /\bdo[opr]_v1_[0-9a-f]{64}/g],
-  ['Linear key', /\blin_(?:api|oauth)_[A-Za-z0-9]{30,}/g],
-  ['Notion token', /\b(?:ntn|secret)_[A-Za-z0-9]{40,}/g],
-  ['JSON Web Token', /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g],
-];
-
-/** What every issued secret has, and most texts have not: a long run without a space. The shortest is a Slack token. */
-const MAYBE_ISSUED = /[\w./-]{15}|-----BEGIN/;
-const MAYBE_PASTED = /[:=@]|bearer\s/i;
-
-/** Shapes that people paste. In code they are mostly names of secrets, not secrets. */
-const PASTED: Rule[] = [
-  [
-    'credential',
-    /(?<keep>\b(?:authorization|proxy-authorization)["']?\s*[:=]\s*["']?(?:(?:bearer|basic|token|digest)\s+)?)(?!\[redacted)[^\s"',;]{6,}/gi,
-  ],
-  ['credential', /(?<keep>\bbearer\s+)(?!\[redacted)[\w.~+/=-]{16,}/gi],
-  ['credential', /(?<keep>\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@]{0,100}:)[^\s@/]{1,200}(?<tail>@)/gi],
-  [
-    'credential',
-    /(?<keep>\b(?:api[_-]?key|access[_-]?token|auth[_-]?token|refresh[_-]?token|client[_-]?secret|private[_-]?key|secret[_-]?key|passwd|password|pwd|secret|token|cookie|set-cookie)\b["']?\s*[:=]\s*["']?)(?!\[redacted)(?=[^\s"',;]*[\d\W_])[^\s"',;]{8,}/gi,
-  ],
-  ['e-mail address', /\b[\w.%+-]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}\b/gi],
-];
+/** Issued secrets that are none to a program until somebody puts them together again. */
+function takeDisguised(text: string): Redacted {
+  const seen = bare(text);
+  if (!seen || !MAYBE_ISSUED.test(seen.text)) return { text, secrets: 0 };
+  const found = ISSUED.flatMap(({ kind, pattern }) =>
+    [...seen.text.matchAll(pattern)].map((match) => ({
+      kind,
+      start: seen.from[match.index + (match.groups?.keep?.length ?? 0)] ?? 0,
+      end: seen.from[match.index + match[0].length] ?? text.length,
+    })),
+  );
+  let out = text;
+  let secrets = 0;
+  let from = text.length;
+  for (const { kind, start, end } of found.toSorted((a, b) => b.end - a.end || a.start - b.start)) {
+    if (end > from) continue;
+    out = `${out.slice(0, start)}[redacted ${kind}]${out.slice(end)}`;
+    secrets += 1;
+    from = start;
+  }
+  return { text: out, secrets };
+}

@@ -15,6 +15,7 @@ const LIMITS = {
 
 /** More of a text than this is never looked at: it would be clipped anyway. */
 const MOST_READ = 20_000;
+const LONGEST_SECRET = 300;
 const MAX_TOOLS = 200;
 const MAX_TOOLS_BYTES = 4000;
 /** The alphabet of MCP tool names; anything else is not a name. */
@@ -72,7 +73,9 @@ export function readReport(body: unknown, options: { now: Date; server?: string 
   if (!parsed.success) throw refusal(parsed.error.issues[0]);
   const given = parsed.data;
   const { texts, remarks } = readTexts(given);
-  const line = (value: string, characters = 200) => redact(cleanLine(value, characters)).text;
+  // Here, too, secrets are looked for before a text is clipped.
+  const line = (value: string, characters = 200) =>
+    cleanLine(redact(cleanText(head(value, 8 * characters)).text).text, characters);
 
   if (given.evidence === 'inferred') remarks.push('inferred from failed calls, not said by an agent');
   const gap_type = word(given.gap_type, GAP_TYPES);
@@ -110,12 +113,20 @@ export function readReport(body: unknown, options: { now: Date; server?: string 
   };
 }
 
+/** The beginning of a text that is too long to be read, up to a place between two words: a word cut in two may be half a secret. */
+function head(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const cut = text.slice(0, most);
+  const space = Math.max(cut.lastIndexOf(' '), cut.lastIndexOf('\n'));
+  return most - space < LONGEST_SECRET ? cut.slice(0, space) : cut;
+}
+
 type TextField = keyof typeof LIMITS;
 
 /** Secrets are looked for before a text is clipped: half a secret has no form by which it could be known. */
 function readTexts(given: Record<TextField, string>): { texts: Record<TextField, string>; remarks: string[] } {
   const fields = Object.keys(LIMITS) as TextField[];
-  const clean = fields.map((field) => cleanText(given[field].slice(0, MOST_READ)));
+  const clean = fields.map((field) => cleanText(head(given[field], MOST_READ)));
   const safe = clean.map(({ text }) => redact(text));
   const clipped = fields.map((field, i) =>
     clipText(safe[i]?.text ?? '', LIMITS[field], Math.max(0, given[field].length - MOST_READ)),
