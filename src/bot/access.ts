@@ -1,45 +1,68 @@
-import type { Octokit } from '@octokit/rest';
-import { inline } from '../issues/index.ts';
+import { type Described, inline } from '../issues/index.ts';
+import type { GitHub } from './client.ts';
 
 /** What the App needs; `app.yml` says the same. */
 export const NEEDED = { issues: 'write', pull_requests: 'write', contents: 'write', checks: 'write' } as const;
 
-/**
- * What keeps the App from working in a repository, as sentences for its people: not installed, suspended, fewer permissions than it
- * needs, archived, renamed, without issues. Empty when all is well.
- */
-export async function readAccess(app: Octokit, repository: string): Promise<string[]> {
-  const [owner = '', repo = ''] = repository.split('/');
-  const found = await app.request('GET /repos/{owner}/{repo}/installation', { owner, repo }).catch((error) => {
-    if (error.status !== 404) throw error;
-    return undefined;
-  });
-  if (!found) {
-    return [
-      `The App is not installed on ${inline(repository)}, or the repository is gone: install it there; what came in meanwhile waits.`,
-    ];
-  }
-  const { suspended_at: suspended, permissions, html_url: settings } = found.data;
-  if (suspended)
-    return [`The App’s installation is suspended since ${suspended.slice(0, 10)}: ${settings} lifts that.`];
-  const granted = permissions as Record<string, string | undefined>;
-  const lacking = Object.entries(NEEDED).filter(([name, level]) => granted[name] !== level);
-  return lacking.length
-    ? [`The App lacks ${lacking.map(([name, level]) => `\`${name}: ${level}\``).join(', ')}: grant it at ${settings}.`]
-    : [];
+/** What keeps us from working in a repository, and what its people can do about it. Markdown. */
+export interface Obstacle {
+  what: string;
+  next: string;
 }
 
-/** The same of the repository itself, asked with what its installation may. */
-export async function readCondition(octokit: Octokit, repository: string): Promise<string[]> {
-  const [owner = '', repo = ''] = repository.split('/');
-  const { data } = await octokit.rest.repos.get({ owner, repo });
-  return [
-    ...(data.archived ? ['The repository is archived: nothing can be written to it.'] : []),
-    ...(data.has_issues ? [] : ['Issues are switched off in this repository: gaps have no place.']),
-    ...(data.full_name.toLowerCase() === repository.toLowerCase()
-      ? []
-      : [
-          `GitHub calls this repository ${inline(data.full_name)} now: set \`PATCHWORK_REPO\` and make new keys for drop-ins before somebody else takes the old name.`,
-        ]),
-  ];
+/** Whether the App is installed in a repository, and may do there what it needs. Empty when all is well, and for a token. */
+export async function readAccess(github: GitHub, repository: string): Promise<Obstacle[]> {
+  const [owner = '', name = ''] = repository.split('/');
+  let installation: Awaited<ReturnType<GitHub['installation']>>;
+  try {
+    installation = await github.installation({ owner, name });
+  } catch (error) {
+    if ((error as { status?: number }).status !== 404) throw error;
+    return [
+      {
+        what: `The App is not installed on ${inline(repository)}, or the repository is gone`,
+        next: 'Install it there; what came in meanwhile waits.',
+      },
+    ];
+  }
+  if (!installation) return [];
+  const { suspended_at: suspended, permissions, html_url: settings } = installation;
+  if (suspended) {
+    return [
+      {
+        what: `The App’s installation is suspended since ${suspended.slice(0, 10)}`,
+        next: `Lift that at ${settings}; what came in meanwhile waits.`,
+      },
+    ];
+  }
+  const granted = permissions as Record<string, string | undefined>;
+  const lacking = Object.entries(NEEDED).filter(([permission, level]) => granted[permission] !== level);
+  if (!lacking.length) return [];
+  const what = `The App lacks ${lacking.map(([permission, level]) => `\`${permission}: ${level}\``).join(', ')}`;
+  return [{ what, next: `Grant it at ${settings}.` }];
+}
+
+/** The same of the repository itself. */
+export function obstaclesOf(described: Described, repository: string): Obstacle[] {
+  const { archived, has_issues: hasIssues, full_name: name } = described;
+  const found: Obstacle[] = [];
+  if (archived) {
+    found.push({
+      what: 'The repository is archived: nothing can be written to it',
+      next: 'Unarchive it in its settings.',
+    });
+  }
+  if (!hasIssues) {
+    found.push({
+      what: 'Issues are switched off in this repository: gaps have no place',
+      next: 'Switch them on in its settings.',
+    });
+  }
+  if (name.toLowerCase() !== repository.toLowerCase()) {
+    found.push({
+      what: `GitHub calls this repository ${inline(name)} now`,
+      next: 'Set `PATCHWORK_REPO` and make new keys for drop-ins before somebody else takes the old name.',
+    });
+  }
+  return found;
 }

@@ -11,12 +11,22 @@ export interface GitHub {
   /** Under which login we write. */
   login: string;
   octokit(repository: { owner: string; name: string }): Promise<Octokit>;
+  /** How the App is installed there, as GitHub said at most a minute ago. Throws GitHub's 404 where it is not; undefined for a token. */
+  installation(repository: { owner: string; name: string }): Promise<Installation | undefined>;
   /** The next `octokit` for this repository (owner/name) asks GitHub again where the App is installed. */
   forget(repository: string): void;
   /** Receives webhooks; absent when we are a token, which GitHub sends none. */
   probot: Probot | undefined;
   /** Speaks as the App itself, about its deliveries and installations. */
   app: Octokit | undefined;
+}
+
+export interface Installation {
+  id: number;
+  suspended_at: string | null;
+  permissions: object;
+  events: string[];
+  html_url: string;
 }
 
 export interface Connection {
@@ -62,7 +72,15 @@ function quiet(): void {}
 export async function connectToken(options: Connection & { token: string }): Promise<GitHub> {
   const octokit = client(options, { auth: options.token });
   const login = await loginOf(octokit, options.token);
-  return { api: options.api, login, probot: undefined, app: undefined, forget: () => {}, octokit: async () => octokit };
+  return {
+    api: options.api,
+    login,
+    probot: undefined,
+    app: undefined,
+    forget: () => {},
+    octokit: async () => octokit,
+    installation: async () => undefined,
+  };
 }
 
 /** As a GitHub App in one repository, without webhooks: what a workflow with the App's credentials is. */
@@ -82,6 +100,7 @@ export async function connectInstallation(
     app: undefined,
     forget: () => {},
     octokit: async () => octokit,
+    installation: async () => found.data,
   };
 }
 

@@ -1,7 +1,9 @@
 import type { Octokit } from '@octokit/rest';
 import type { Logger } from 'pino';
 import { Probot, ProbotOctokit } from 'probot';
-import { type Connection, type GitHub, isThrottled, neverRepeatWrites } from './client.ts';
+import { type Connection, type GitHub, type Installation, isThrottled, neverRepeatWrites } from './client.ts';
+
+const FRESH_MS = 60_000;
 
 /** Probot hands its octokit class options that switch throttling on; only a subclass can switch it off. */
 class Unthrottled extends ProbotOctokit {
@@ -29,12 +31,25 @@ export async function connectApp(
   });
   const app = await probot.auth();
   const { data } = await app.request('GET /app');
-  const installations = new Map<string, Promise<Octokit>>();
+  const installations = new Map<string, { at: number; asked: Promise<Installation> }>();
+  const octokits = new Map<string, Promise<Octokit>>();
+  const keyOf = ({ owner, name }: { owner: string; name: string }) => `${owner}/${name}`.toLowerCase();
 
-  async function install({ owner, name }: { owner: string; name: string }): Promise<Octokit> {
-    const found = await app.request('GET /repos/{owner}/{repo}/installation', { owner, repo: name });
+  function installation(repository: { owner: string; name: string }): Promise<Installation> {
+    const key = keyOf(repository);
+    const known = installations.get(key);
+    if (known && Date.now() - known.at < FRESH_MS) return known.asked;
+    const route = { owner: repository.owner, repo: repository.name };
+    const asked = app.request('GET /repos/{owner}/{repo}/installation', route).then((reply) => reply.data);
+    installations.set(key, { at: Date.now(), asked });
+    asked.catch(() => installations.delete(key));
+    return asked;
+  }
+
+  async function install(repository: { owner: string; name: string }): Promise<Octokit> {
+    const { id } = await installation(repository);
     // Probot's octokit is @octokit/rest with other plugins: the same methods, another class.
-    return neverRepeatWrites((await probot.auth(found.data.id)) as unknown as Octokit);
+    return neverRepeatWrites((await probot.auth(id)) as unknown as Octokit);
   }
 
   return {
@@ -42,12 +57,16 @@ export async function connectApp(
     login: `${data?.slug}[bot]`,
     probot,
     app: app as unknown as Octokit,
-    forget: (repository) => void installations.delete(repository.toLowerCase()),
+    forget(repository) {
+      installations.delete(repository.toLowerCase());
+      octokits.delete(repository.toLowerCase());
+    },
+    installation,
     octokit(repository) {
-      const key = `${repository.owner}/${repository.name}`.toLowerCase();
-      const known = installations.get(key) ?? install(repository);
-      installations.set(key, known);
-      known.catch(() => installations.delete(key));
+      const key = keyOf(repository);
+      const known = octokits.get(key) ?? install(repository);
+      octokits.set(key, known);
+      known.catch(() => octokits.delete(key));
       return known;
     },
   };

@@ -1,4 +1,4 @@
-export { readAccess, readCondition } from './access.ts';
+export { obstaclesOf, readAccess } from './access.ts';
 export {
   askToTend,
   listenToTend,

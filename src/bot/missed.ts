@@ -1,11 +1,8 @@
-import { at, type Gaps, isOurs } from '../issues/index.ts';
+import { type Gaps, isOurs } from '../issues/index.ts';
 import type { Outbox } from '../outbox/index.ts';
 import { type Command, parseCommands, renderCommand } from './command.ts';
 import { commandKey, tell } from './console/lane.ts';
 import { reconcile } from './reconcile.ts';
-
-/** As long as GitHub would send a webhook again: what was said before is history. */
-const LOOK_BACK_MS = 3 * 86_400_000;
 
 const HISTORY = `query ($id: ID!) {
   node(id: $id) {
@@ -26,27 +23,14 @@ interface History {
  * in comments. Asking for something twice does no harm: it carries the same name, and the outbox remembers names for longer than we
  * look back. `seen` keeps the comments, as they were, that need no second look.
  */
-export async function lookForMissed(gaps: Gaps, outbox: Outbox, seen: Set<string>, now: Date): Promise<void> {
+export async function lookForMissed(gaps: Gaps, outbox: Outbox, seen: Set<string>): Promise<void> {
   await reconcile(gaps, outbox);
-  await missedCommands(gaps, outbox, seen, now);
+  await missedCommands(gaps, outbox, seen);
 }
 
-async function missedCommands(
-  { repository, index }: Gaps,
-  outbox: Outbox,
-  seen: Set<string>,
-  now: Date,
-): Promise<void> {
-  const { octokit } = repository;
+async function missedCommands({ repository, index }: Gaps, outbox: Outbox, seen: Set<string>): Promise<void> {
   const answered = new Set(index.all().flatMap((gap) => gap.answers?.answers.map(({ key }) => key) ?? []));
-  const comments = await octokit.paginate(octokit.rest.issues.listCommentsForRepo, {
-    ...at(repository),
-    since: new Date(now.getTime() - LOOK_BACK_MS).toISOString(),
-    sort: 'created',
-    direction: 'asc',
-    per_page: 100,
-  });
-  for (const comment of comments) {
+  for (const comment of index.recentComments().sort((a, b) => a.id - b.id)) {
     const version = `${comment.id} ${comment.updated_at}`;
     if (seen.has(version) || isOurs(repository, comment.user) || comment.user?.type === 'Bot') continue;
     const missed = parseCommands(comment.body ?? '').filter(

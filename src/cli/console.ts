@@ -3,9 +3,9 @@ import {
   deadLetters,
   type GitHub,
   lookForMissed,
+  obstaclesOf,
   overviewOf,
   readAccess,
-  readCondition,
   redeliverFailed,
   tell,
   watchChanges,
@@ -60,14 +60,14 @@ export function createConsole(options: ConsoleOptions): Console {
     ];
   }
 
-  async function examineAccess(app: NonNullable<GitHub['app']>, repository: string): Promise<void> {
-    const [owner = '', name = ''] = repository.split('/');
-    const lacking = await readAccess(app, repository);
-    const found = lacking.length
-      ? lacking
-      : await readCondition(await options.github.octokit({ owner, name }), repository);
-    conditions.set(repository.toLowerCase(), found);
-    for (const problem of found) log('repository out of order', { repository, problem });
+  async function examineAccess(repository: string): Promise<void> {
+    const lacking = await readAccess(options.github, repository);
+    const found = lacking.length ? lacking : obstaclesOf(await gaps.describe(repository), repository);
+    conditions.set(
+      repository.toLowerCase(),
+      found.map(({ what, next }) => `${what}. ${next}`),
+    );
+    for (const { what } of found) log('repository out of order', { repository, problem: what });
   }
 
   return {
@@ -96,12 +96,12 @@ export function createConsole(options: ConsoleOptions): Console {
       const { app } = options.github;
       const all = new Set([repository, ...gaps.names()].map((name) => name.toLowerCase()));
       const parts: [string, () => Promise<unknown>][] = [];
+      if (options.dashboard) for (const name of all) parts.push([name, () => look(name, true)]);
       if (app) parts.push(['-', () => redeliverFailed(app, redelivered, now())]);
       for (const name of all) {
-        if (app) parts.push([name, () => examineAccess(app, name)]);
-        parts.push([name, async () => lookForMissed(await gaps.open(name), outbox, seen, now())]);
+        parts.push([name, () => examineAccess(name)]);
+        parts.push([name, async () => lookForMissed(await gaps.open(name), outbox, seen)]);
         parts.push([name, () => gaps.config(name)]);
-        if (options.dashboard) parts.push([name, () => look(name, true)]);
       }
       for (const [name, part] of parts) {
         try {

@@ -1,6 +1,6 @@
 import type { GitHub } from '../bot/index.ts';
 import { REPOSITORY_FILE, type RepositoryConfig, readRepositoryConfig, WORKFLOW_FILE } from '../config/index.ts';
-import { createGapIndex, type Gaps, openRepository } from '../issues/index.ts';
+import { createGapIndex, type Described, describeRepository, type Gaps, openRepository } from '../issues/index.ts';
 import { PatchworkError } from '../report/index.ts';
 
 /** The gaps of every repository this process has touched, opened once each. Names are owner/name, any case. */
@@ -14,6 +14,8 @@ export interface GapsOfAll {
   config(repository: string): Promise<RepositoryConfig>;
   /** What is known of that file, however old, and what is wrong with it; GitHub is asked only the first time. */
   settings(repository: string): Promise<{ config: RepositoryConfig; problem?: string }>;
+  /** The repository as GitHub described it, at most a minute ago. */
+  describe(repository: string): Promise<Described>;
   /** What is in memory may be of a repository that is another one now: it is opened anew. */
   forget(repository: string): void;
   /** Whether drafts are the Action's there: as patchwork.yml says, else by whether its workflow is on the default branch. */
@@ -38,12 +40,26 @@ export function gapsOfAll(
   const opening = new Map<string, Promise<Gaps>>();
   const opened = new Map<string, Gaps>();
   const files = new Map<string, Known>();
+  const reading = new Map<string, Promise<string | undefined>>();
+  const descriptions = new Map<string, { at: number; asked: Promise<Described> }>();
+
+  function describe(repository: string): Promise<Described> {
+    const key = repository.toLowerCase();
+    const known = descriptions.get(key);
+    if (known && Date.now() - known.at < FRESH_MS) return known.asked;
+    const [owner = '', name = ''] = key.split('/');
+    const asked = github.octokit({ owner, name }).then((octokit) => describeRepository(octokit, { owner, name }));
+    descriptions.set(key, { at: Date.now(), asked });
+    asked.catch(() => descriptions.delete(key));
+    return asked;
+  }
 
   async function load(fullName: string): Promise<Gaps> {
     const [owner, name] = fullName.split('/');
     if (!owner || !name) throw new PatchworkError('not_found', 'A repository is named owner/name.', { status: 404 });
     const octokit = await github.octokit({ owner, name });
-    const repository = await openRepository({ owner, name, login: github.login, formerly, octokit, keys });
+    const described = await describe(fullName);
+    const repository = await openRepository({ owner, name, login: github.login, formerly, octokit, keys, described });
     const gaps = { repository, index: createGapIndex(repository, freshnessMs) };
     await gaps.index.refresh();
     opened.set(fullName, gaps);
@@ -55,9 +71,15 @@ export function gapsOfAll(
     const key = `${repository.toLowerCase()} ${path}`;
     const known = files.get(key);
     if (known && Date.now() - known.at < freshMs) return known.text;
+    const asked = reading.get(key) ?? ask(repository, path, known).finally(() => reading.delete(key));
+    reading.set(key, asked);
+    return asked;
+  }
+
+  async function ask(repository: string, path: string, known: Known | undefined): Promise<string | undefined> {
     const [owner = '', name = ''] = repository.split('/');
     const keep = (etag: string | undefined, text: string | undefined) => {
-      files.set(key, { at: Date.now(), etag, text });
+      files.set(`${repository.toLowerCase()} ${path}`, { at: Date.now(), etag, text });
       return text;
     };
     try {
@@ -80,6 +102,7 @@ export function gapsOfAll(
 
   return {
     config,
+    describe,
     async draftsInAction(repository) {
       const { runner } = (await config(repository)).draft;
       return runner === 'auto' ? (await read(repository, WORKFLOW_FILE)) !== undefined : runner === 'action';
@@ -90,6 +113,7 @@ export function gapsOfAll(
     forget(repository) {
       const key = repository.toLowerCase();
       github.forget(key);
+      descriptions.delete(key);
       opening.delete(key);
       opened.delete(key);
       for (const file of files.keys()) if (file.startsWith(`${key} `)) files.delete(file);

@@ -316,9 +316,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   stack.defer(() => running.stop());
   async function sweep(): Promise<void> {
     try {
+      // First, so that the lanes begin with the same look at GitHub as what follows.
+      await recheck(renderLane('reports', repository));
       await desk.sweep(repository);
       const opened = await gaps.open(repository);
-      await recheck(renderLane('reports', repository));
       const { level } = await gaps.config(repository);
       if (needsTending(opened, level)) await askToTend(outbox, repository, newId());
     } catch (error) {

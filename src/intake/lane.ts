@@ -10,7 +10,7 @@ import { fenced } from './fence.ts';
 import { joinTwins, lostReports } from './look-again.ts';
 import { waitToFold } from './pace.ts';
 import { placeReports } from './place.ts';
-import { guarded, spend, Wait } from './turn.ts';
+import { guarded, holding, spend, Wait } from './turn.ts';
 
 /** What waits in a repository's lane, by `kind`. */
 export interface LaneBodies {
@@ -56,11 +56,12 @@ export interface LaneOptions {
 export async function workLane(lease: Lease, options: LaneOptions): Promise<void> {
   let wrote = () => false;
   try {
-    const gaps = fenced(await options.gaps(), lease, options.requestMs);
-    wrote = gaps.wrote;
     const entries = await lease.entries();
+    const claimed = options.now();
+    const gaps = fenced(await holding(lease, options.gaps()), lease, options.requestMs);
+    wrote = gaps.wrote;
     const of = (kind: keyof LaneBodies) => entries.filter((entry) => entry.kind === kind);
-    const lost = await takeOver(lease, gaps, of('recheck'), options);
+    const lost = await takeOver(lease, gaps, of('recheck'), claimed, options);
     if (!lost) return;
     // What was lost is settled as far as the outbox knows, and cannot be held back.
     await placeReports(lease, gaps, lost, options, () => 0);
@@ -123,6 +124,7 @@ async function takeOver(
   lease: Lease,
   gaps: Gaps,
   rechecks: Entry[],
+  claimed: number,
   options: LaneOptions,
 ): Promise<Entry[] | undefined> {
   const { index } = gaps;
@@ -131,7 +133,8 @@ async function takeOver(
     await index.current();
     return [];
   }
-  await index.refresh();
+  // Whoever held the lane before, or wrote late and said so, had written by then.
+  await index.refreshSince(claimed);
   const lost = await lostReports(lease, gaps);
   const since = [
     ...intents.filter(({ key }) => !index.byReport(key)).map(({ at }) => at.getTime()),

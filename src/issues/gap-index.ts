@@ -17,12 +17,16 @@ import { parseShipped } from './shipped.ts';
 export interface GapIndex extends Pick<Shelf, 'all' | 'everything' | 'byNumber' | 'byReport' | 'byKey' | 'onChange'> {
   /** Brings the index up to date with GitHub. Calls at the same time share one pass. */
   refresh(): Promise<void>;
+  /** Refreshes unless all was read after this moment (milliseconds since 1970, by this process's clock). */
+  refreshSince(moment: number): Promise<void>;
   /** The next read has to ask GitHub, whatever the freshness, and hear everything of the last moment again. */
   markStale(): void;
   /** Refreshes unless that was done within `freshnessMs`. */
   current(): Promise<void>;
   /** Issues that are no gaps, as far as they were heard of. */
   others(): IssueData[];
+  /** Comments written or edited in the last three days, on pull requests and issues of others, too. */
+  recentComments(): CommentData[];
   /** The gap of an issue, or the one that it was merged into. */
   canonical(number: number): Gap | undefined;
   /** What people said of what belongs together, oldest first. */
@@ -41,17 +45,24 @@ export interface Gaps {
   index: GapIndex;
 }
 
+/** As long as GitHub would send a webhook again: what people said before is history. */
+const RECENT_MS = 3 * 86_400_000;
+
 export function createGapIndex(repository: Repository, freshnessMs: number, now: () => number = Date.now): GapIndex {
   const issues = new Map<number, IssueData>();
   const comments = new Map<number, Map<number, CommentData>>();
+  /** The recent ones on what is no issue of ours, by id. */
+  const elsewhere = new Map<number, CommentData>();
   const shelf = createShelf();
   let lists = {
     issues: openers(repository).map((creator) => ({ creator, list: sinceList() })),
     comments: sinceList(),
   };
-  let pass: Promise<void> | undefined;
+  let pass: { began: number; done: Promise<void> } | undefined;
   let next: Promise<void> | undefined;
-  let refreshedAt = Number.NEGATIVE_INFINITY;
+  /** The last pass that was completed. */
+  let read = { began: Number.NEGATIVE_INFINITY, ended: Number.NEGATIVE_INFINITY };
+  let staleAt = Number.NEGATIVE_INFINITY;
 
   function rebuild(number: number): Gap | undefined {
     const issue = issues.get(number);
@@ -68,9 +79,14 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
     return true;
   }
 
+  const isRecent = ({ updated_at }: CommentData) => Date.parse(updated_at) >= now() - RECENT_MS;
+
   function keepComment(comment: CommentData): number | undefined {
     const number = Number(/\/issues\/(\d+)$/.exec(comment.issue_url)?.[1]);
-    if (!issues.has(number)) return undefined;
+    if (!issues.has(number)) {
+      if (isRecent(comment) && !isOlder(comment, elsewhere.get(comment.id))) elsewhere.set(comment.id, comment);
+      return undefined;
+    }
     const own = comments.get(number) ?? new Map<number, CommentData>();
     if (isOlder(comment, own.get(comment.id))) return undefined;
     comments.set(number, own.set(comment.id, comment));
@@ -114,19 +130,27 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
       return reply;
     });
     for (const number of touched) rebuild(number);
-    refreshedAt = now();
+    for (const comment of elsewhere.values()) if (!isRecent(comment)) elsewhere.delete(comment.id);
+  }
+
+  function begin(): Promise<void> {
+    const began = now();
+    const done = pull()
+      .then(() => {
+        read = { began, ended: now() };
+      })
+      .finally(() => {
+        pass = undefined;
+      });
+    pass = { began, done };
+    return done;
   }
 
   const index: GapIndex = {
     refresh() {
-      if (!pass) {
-        pass = pull().finally(() => {
-          pass = undefined;
-        });
-        return pass;
-      }
+      if (!pass) return begin();
       // The pass under way may have read the lists already: whoever asks now needs one that begins now.
-      next ??= pass
+      next ??= pass.done
         .catch(() => {})
         .then(() => {
           next = undefined;
@@ -134,18 +158,24 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
         });
       return next;
     },
+    async refreshSince(moment) {
+      if (read.began > moment) return;
+      await (pass && pass.began > moment ? pass.done : index.refresh());
+    },
     markStale() {
-      refreshedAt = Number.NEGATIVE_INFINITY;
+      staleAt = now();
       lists = {
         issues: lists.issues.map(({ creator, list }) => ({ creator, list: sinceList(list.newest()) })),
         comments: sinceList(lists.comments.newest()),
       };
     },
     async current() {
-      if (now() - refreshedAt >= freshnessMs) await index.refresh();
+      if (now() - read.ended >= freshnessMs || read.began <= staleAt) await index.refresh();
     },
     others: () => [...issues.values()].filter(({ number }) => !shelf.byNumber(number)),
     ...shelf,
+    recentComments: () =>
+      [...[...comments.values()].flatMap((own) => [...own.values()]), ...elsewhere.values()].filter(isRecent),
     canonical(number) {
       const seen = new Set<number>();
       let gap = shelf.byNumber(number);
@@ -178,6 +208,7 @@ export function createGapIndex(repository: Repository, freshnessMs: number, now:
       comments.delete(number);
     },
     forgetComment(id) {
+      elsewhere.delete(id);
       for (const [number, own] of comments) if (own.delete(id)) rebuild(number);
     },
   };
@@ -250,14 +281,19 @@ function isOlder(incoming: { updated_at: string }, known: { updated_at: string }
   return known !== undefined && incoming.updated_at < known.updated_at;
 }
 
-/** Reads a list by `since`, all pages, with the last answer's ETag: unchanged lists cost nothing. */
-function sinceList(from?: string): { read(fetch: Fetch): Promise<void>; newest(): string | undefined } {
-  let newest = from;
+/**
+ * Reads a list by `since`, all pages, with the last answer's ETag: unchanged lists cost nothing. What changes while it is read moves to
+ * the list's end and everything behind it one place forward, over the border of a page: so each page begins where the last one ended in
+ * time, and page numbers count only within one second.
+ */
+function sinceList(start?: string): { read(fetch: Fetch): Promise<void>; newest(): string | undefined } {
+  let newest = start;
   let etag: string | undefined;
 
   async function read(fetch: Fetch): Promise<void> {
-    const since = newest ? { since: newest } : {};
-    for (let page = 1; ; page += 1) {
+    let from = newest;
+    for (let page = 1; ; ) {
+      const since = from ? { since: from } : {};
       let reply: ListPage;
       try {
         reply = await fetch(since, page, page === 1 && etag ? { 'if-none-match': etag } : {});
@@ -273,6 +309,8 @@ function sinceList(from?: string): { read(fetch: Fetch): Promise<void>; newest()
         etag = undefined;
       }
       if (!reply.headers.link?.includes('rel="next"')) return;
+      page = from === newest ? page + 1 : 1;
+      from = newest;
     }
   }
   return { read, newest: () => newest };

@@ -21,7 +21,17 @@ export * from './labels.ts';
 export { isSealed, type MarkerKeys, parseMarker, renderMarker, sealOf, withoutMarkers } from './marker.ts';
 export { parseNote } from './note.ts';
 export { codeSpan, inline, quote, titleText } from './quote.ts';
-export { at, isOurs, openedByUs, openRepository, type Repository, signed, WORKFLOW_LOGIN } from './repository.ts';
+export {
+  at,
+  type Described,
+  describeRepository,
+  isOurs,
+  openedByUs,
+  openRepository,
+  type Repository,
+  signed,
+  WORKFLOW_LOGIN,
+} from './repository.ts';
 export { isSealedWhole, sealedFields, sealFields, sealWhole, unseal, unsealedGaps, unsealGap } from './seal.ts';
 export { renderShipped, type Shipped } from './shipped.ts';
 export { parseTwin, renderTwin } from './twin.ts';

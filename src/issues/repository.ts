@@ -1,4 +1,4 @@
-import type { Octokit } from '@octokit/rest';
+import type { Octokit, RestEndpointMethodTypes } from '@octokit/rest';
 import type { MarkerKeys } from './marker.ts';
 
 /** A repository whose gaps we keep, and who we are in it. */
@@ -19,13 +19,26 @@ export interface Repository {
 /** Under which login workflows write that have no App's credentials. It drafts, so it comments; it never opens a gap. */
 export const WORKFLOW_LOGIN = 'github-actions[bot]';
 
+/** A repository as GitHub describes it. */
+export type Described = Pick<
+  RestEndpointMethodTypes['repos']['get']['response']['data'],
+  'id' | 'full_name' | 'archived' | 'has_issues'
+>;
+
+export async function describeRepository(
+  octokit: Octokit,
+  repository: Pick<Repository, 'owner' | 'name'>,
+): Promise<Described> {
+  return (await octokit.rest.repos.get(at(repository))).data;
+}
+
 /** `formerly`: further logins under which we write or wrote (another App, a token's user). */
 export async function openRepository(
-  options: Omit<Repository, 'id' | 'logins'> & { formerly?: readonly string[] },
+  options: Omit<Repository, 'id' | 'logins'> & { formerly?: readonly string[]; described?: Described },
 ): Promise<Repository> {
-  const { formerly = [], ...rest } = options;
-  const { data } = await rest.octokit.rest.repos.get({ owner: rest.owner, repo: rest.name });
-  return { ...rest, id: data.id, logins: [...new Set([rest.login, ...formerly, WORKFLOW_LOGIN])] };
+  const { formerly = [], described, ...rest } = options;
+  const { id } = described ?? (await describeRepository(rest.octokit, rest));
+  return { ...rest, id, logins: [...new Set([rest.login, ...formerly, WORKFLOW_LOGIN])] };
 }
 
 type Author = { login: string } | null | undefined;

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NEEDED, readAccess, readCondition } from '../../src/bot/access.ts';
+import { NEEDED, obstaclesOf, readAccess } from '../../src/bot/access.ts';
 import { repositoriesOf } from '../../src/bot/events.ts';
 import { connectApp, type GitHub } from '../../src/bot/index.ts';
 import { type Forge, openForge } from '../../src/forge/index.ts';
+import { describeRepository } from '../../src/issues/index.ts';
 
 const URL = 'http://localhost:1';
 let dir: string;
@@ -29,7 +30,10 @@ async function connect(slug: string, permissions: Record<string, string>, reposi
     },
   });
 }
-const app = (github: GitHub) => github.app as NonNullable<GitHub['app']>;
+const conditionOf = async (github: GitHub) => {
+  const sample = { owner: 'owner', name: 'sample' };
+  return obstaclesOf(await describeRepository(await github.octokit(sample), sample), 'owner/sample');
+};
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'patchwork-access-'));
@@ -45,30 +49,31 @@ afterAll(async () => {
 describe('what keeps the App from working', () => {
   it('is nothing where it is installed with what it needs', async () => {
     const github = await connect('whole', { metadata: 'read', ...NEEDED });
-    expect(await readAccess(app(github), 'owner/sample')).toEqual([]);
-    const octokit = await github.octokit({ owner: 'owner', name: 'sample' });
+    expect(await readAccess(github, 'owner/sample')).toEqual([]);
     said = {};
-    expect(await readCondition(octokit, 'owner/sample')).toEqual([]);
+    expect(await conditionOf(github)).toEqual([]);
   });
 
   it('is said where it is not installed, or may do less', async () => {
     const partly = await connect('partly', { metadata: 'read', ...NEEDED }, ['other']);
-    expect(await readAccess(app(partly), 'owner/sample')).toEqual([
-      expect.stringContaining('not installed on `owner/sample`'),
+    expect(await readAccess(partly, 'owner/sample')).toEqual([
+      { what: expect.stringContaining('not installed on `owner/sample`'), next: expect.stringContaining('Install it') },
     ]);
     const reader = await connect('reader', { metadata: 'read', ...NEEDED, issues: 'read', contents: 'read' });
-    const [sentence] = await readAccess(app(reader), 'owner/sample');
-    expect(sentence).toMatch(/lacks `issues: write`, `contents: write`: grant it at http/);
+    const [lacking] = await readAccess(reader, 'owner/sample');
+    expect(lacking).toEqual({
+      what: 'The App lacks `issues: write`, `contents: write`',
+      next: expect.stringMatching(/^Grant it at http/),
+    });
   });
 
   it('is said of a repository that is archived, renamed or without issues', async () => {
     const github = await connect('whole', { metadata: 'read', ...NEEDED });
-    const octokit = await github.octokit({ owner: 'owner', name: 'sample' });
     said = { archived: true, has_issues: false, full_name: 'owner/renamed' };
-    expect(await readCondition(octokit, 'owner/sample')).toEqual([
-      expect.stringContaining('archived'),
-      expect.stringContaining('Issues are switched off'),
-      expect.stringContaining('`owner/renamed`'),
+    expect(await conditionOf(github)).toEqual([
+      { what: expect.stringContaining('archived'), next: expect.stringContaining('Unarchive') },
+      { what: expect.stringContaining('Issues are switched off'), next: expect.stringContaining('Switch them on') },
+      { what: expect.stringContaining('`owner/renamed`'), next: expect.stringContaining('PATCHWORK_REPO') },
     ]);
   });
 

@@ -39,13 +39,14 @@ export async function workConsole(lease: Lease, options: ConsoleWork): Promise<v
     }
   };
   try {
+    const entries = await lease.entries();
+    const claimed = options.now().getTime();
     const gaps = await options.gaps();
     const spend = (writes: number) => spendFor(lease, options, writes);
     const door: Door = { gaps, outbox: options.outbox, twin: options.twin, spend };
-    const entries = await lease.entries();
     const looks = bodiesOf(entries, 'look');
     // Webhooks keep the index young enough for the dashboard; what people ask for is about what GitHub says now.
-    if (!lease.sole || looks.some(({ fresh }) => fresh)) await gaps.index.refresh();
+    if (!lease.sole || looks.some(({ fresh }) => fresh)) await gaps.index.refreshSince(claimed);
     else if (entries.length > looks.length) await gaps.index.current();
     for (const entry of entries.filter(({ kind }) => kind === 'command')) {
       await guarded([entry], () => takeCommand(door, entry.body as ConsoleBodies['command']));
