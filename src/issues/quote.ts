@@ -29,11 +29,12 @@ export function inline(value: string): string {
  */
 export function titleText(text: string, characters: number): string {
   const plain = text
-    .replace(/[`*_~<>[\]\\|]/g, (sign) => (sign === '_' ? '_' : ' '))
-    .replace(/(^|\s|\W)@(?=\w)/g, '$1')
-    .replace(/#(?=\d)/g, '')
-    .replace(/\bGH-(?=\d)/gi, 'GH ')
-    .replace(/\bhttps?:\/\/\S*/gi, '(link)')
+    .replace(/[`*~<>[\]\\|]/g, ' ')
+    .replace(/(?:(?<![A-Za-z])(?:https?|ftp):\/\/|(?<![A-Za-z0-9])www\.)\S*/gi, '(link)')
+    .replace(/[@#]+(?=\w)/g, (signs, at: number, whole: string) => (isPlain(signs, at, whole) ? signs : ''))
+    // A title may come to stand in Markdown, where an entity is the sign it names.
+    .replace(/&+(?=#?\w{2,};)/g, ' ')
+    .replace(/(?<![A-Za-z0-9])GH-(?=\d)/gi, 'GH ')
     .replace(/\s+/g, ' ')
     .trim();
   const points = Array.from(plain);
@@ -41,4 +42,10 @@ export function titleText(text: string, characters: number): string {
   const cut = points.slice(0, characters - 1).join('');
   const word = cut.replace(/\s+\S*$/, '');
   return `${word.length > characters / 2 ? word : cut}…`;
+}
+
+/** `package@1.2.3` mentions nobody, and `#word` is no number. */
+function isPlain(signs: string, at: number, whole: string): boolean {
+  if (signs === '#') return !/\d/.test(whole[at + 1] ?? '');
+  return signs === '@' && /[A-Za-z0-9]/.test(whole[at - 1] ?? '');
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
 import { parseBranch, renderBranch } from '../../src/draft/branch.ts';
@@ -24,10 +25,83 @@ describe('a model’s prose in a pull request', () => {
     'write to someone@example.com',
     '| a | b |\n|---|---|\n| @x | #1 |',
     'data:text/html;base64,xxxx',
+    'escaped \\@maintainer, \\#12 and \\`@maintainer\\`',
+    'fences `` @maintainer, ``@maintainer`` and ```` @maintainer `',
+    '__GH-1__ _https://evil.example_ 1https://evil.example __@maintainer__',
+    'entities &commat;maintainer &#64;maintainer &num;1',
   ])('mentions, closes, links and embeds nothing: %j', (text) => {
     const { html, outside } = live(text);
     expect(outside).not.toMatch(/@\w|#\d|GH-\d|https?:|www\.|data:|javascript:|[0-9a-f]{40}/);
     expect(html).not.toMatch(/<(?:a|img|table|details|pre|script)\b|<!--/);
+  });
+
+  it('heads no section, begins no fence, hides nothing and gives no order', () => {
+    const text =
+      '# Evidence\n\nVerified\n===\n\nVerified\n---\n- # Verdict\n- ~~~mermaid\n  x\n\n$\\color{white}{x}$\n\n/approve\n  /lgtm';
+    const { html, outside } = live(text);
+    expect(html).not.toMatch(/<(?:h\d|hr|pre)\b/);
+    expect(inertProse(text)).not.toMatch(/^\s*\/\w|(?<!\\)\$/m);
+    expect(outside).toContain('# Evidence');
+  });
+
+  it('does nothing, however its signs are put together', () => {
+    const unit = fc.constantFrom(
+      ...[
+        '`',
+        '``',
+        '```',
+        '\\',
+        '@who',
+        '#1',
+        'o/r#1',
+        'GH-1',
+        'http://e.org',
+        'www.e.org',
+        '\n',
+        '\n\n',
+        'a',
+        ' ',
+        '*',
+        '_',
+        '**',
+      ],
+      ...[
+        '~',
+        '~~~',
+        '[',
+        ']',
+        '(',
+        ')',
+        '<',
+        '>',
+        '&',
+        '!',
+        '- ',
+        '# ',
+        '    ',
+        '&commat;',
+        '/go',
+        '1',
+        '|',
+        "'",
+        '"',
+        '<!--',
+        '-->',
+      ],
+    );
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 14 }), (text) => {
+        const inline = markdown.parse(inertProse(text), {}).flatMap(({ children }) => children ?? []);
+        for (const { type, content } of inline) {
+          expect(type).not.toMatch(/link|image|html/);
+          if (type === 'text')
+            expect(content).not.toMatch(
+              /(?<![A-Za-z0-9])@\w|#\d|(?<![A-Za-z0-9])GH-\d|(?<![A-Za-z])http:|(?<![A-Za-z0-9])www\./,
+            );
+        }
+      }),
+      { numRuns: 3000 },
+    );
   });
 
   it('keeps paragraphs, lists and inline code readable', () => {

@@ -70,6 +70,33 @@ describe('an agent’s words in a title', () => {
     expect(title).toContain('maintainer fixes 12');
   });
 
+  it.each([
+    '@@maintainer',
+    '#@maintainer',
+    '@#1',
+    '##12',
+    'org/repo##3',
+    'GH-@1',
+    '_GH-1',
+    '1https://evil.example',
+    'www.evil.example',
+    'ftp://evil.example/x',
+    '&commat;maintainer',
+    '&#x40;maintainer',
+    '&num;12',
+    '&&commat;maintainer',
+    '&@commat;maintainer',
+    '@&commat;maintainer',
+  ])('do nothing in Markdown either: %s', (text) => {
+    const html = markdown.render(`- ${titleText(text, 100)}`);
+    expect(html).not.toMatch(/(?<![A-Za-z0-9])@\w|#\d|(?<![A-Za-z0-9])GH-\d|<a |www\./);
+  });
+
+  it('keep names of packages and what is no number', () => {
+    const title = 'lodash@4.17.21 of C# with a #hashtag, R&D; 100% of $x';
+    expect(titleText(title, 100)).toBe(title);
+  });
+
   it('are cut at a word, within the limit', () => {
     const title = titleText('word '.repeat(100), 60);
     expect(Array.from(title).length).toBeLessThanOrEqual(60);
