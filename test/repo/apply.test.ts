@@ -81,7 +81,7 @@ describe('a draft’s edits', () => {
     expect(change?.mode).toBe('100755');
   });
 
-  const files = { 'a.ts': 'one two one\n', 'B.ts': 'x\n' };
+  const files = { 'a.ts': 'one two one\n', 'B.ts': 'x\n', 'src/deep/c.ts': 'x\n' };
   it.each<[string, Edit[], string]>([
     [
       'a search text that is not there',
@@ -108,6 +108,16 @@ describe('a draft’s edits', () => {
     ['no edits', [], 'no_edits'],
     ['edits that change nothing', [{ kind: 'write', path: 'a.ts', content: 'one two one\n' }], 'no_change'],
     ['a case variant of a file', [{ kind: 'write', path: 'b.ts', content: 'x' }], 'unsafe_path'],
+    ['a case variant of a folder', [{ kind: 'write', path: 'SRC/x.ts', content: 'x' }], 'unsafe_path'],
+    [
+      'two files that differ only by case',
+      [
+        { kind: 'write', path: 'new.ts', content: 'x' },
+        { kind: 'write', path: 'New.ts', content: 'x' },
+      ],
+      'unsafe_path',
+    ],
+    ['one endless line', [{ kind: 'write', path: 'n', content: 'x'.repeat(200_000) }], 'too_many_lines'],
     ['a file as a folder', [{ kind: 'write', path: 'a.ts/b', content: 'x' }], 'unsafe_path'],
     ['a path outside', [{ kind: 'write', path: '../x', content: 'x' }], 'unsafe_path'],
     ['a workflow', [{ kind: 'write', path: '.github/workflows/x.yml', content: 'x' }], 'protected_path'],

@@ -11,6 +11,10 @@ describe('where a draft may write', () => {
     'a/b/c/d.rs',
     'test/costs.test.ts',
     'github/x.go',
+    'app/(shop)/[id]/$slug.tsx',
+    'src/agents/agent.ts',
+    'docs/block.md',
+    'src/lockfile.ts',
   ])('%s is an ordinary file', (path) => {
     expect(refusePath(path)).toBeUndefined();
   });
@@ -46,6 +50,15 @@ describe('where a draft may write', () => {
     'a*b',
     '\ud800.ts',
     'fu\u200bll.ts',
+    '．．/x',
+    'src/…/x',
+    'com¹.txt',
+    'CONOUT$',
+    '--help',
+    'a\u00a0',
+    'a`b`.ts',
+    'a;b',
+    '$(id)/x',
   ])('%j is unsafe', (path) => {
     expect(refusePath(path)?.code).toBe('unsafe_path');
   });
@@ -71,6 +84,23 @@ describe('where a draft may write', () => {
     'feedback_tool.py',
     'feedback_tool.go',
     'Jenkinsfile',
+    'azure-pipelines.yaml',
+    'bitbucket-pipelines.yml',
+    'action.yml',
+    'renovate.json',
+    'AGENT.md',
+    'AGENTS.override.md',
+    'CLAUDE.local.md',
+    'rules/style.mdc',
+    'docs/fix.prompt.md',
+    'mcp.json',
+    '.vscode/tasks.json',
+    'deno.lock',
+    'go.work.sum',
+    'gradle.lockfile',
+    'pylock.toml',
+    '.ｇithub/workflows/x.yml',
+    'feedback_tool/text.rs',
   ])('%s is protected', (path) => {
     expect(refusePath(path)?.code).toBe('protected_path');
   });
