@@ -79,11 +79,23 @@ function words(command: Command): string {
   }
 }
 
+/** How many elements that hold others HTML opens and does not close. */
+function balance(html: string): number {
+  const tags = html.matchAll(
+    /<(\/?)(?:details|blockquote|div|section|article|aside|table|tbody|tr|td|ul|ol|li|pre)\b/gi,
+  );
+  return [...tags].reduce((sum, [, slash]) => sum + (slash ? -1 : 1), 0);
+}
+
 function plainLines(body: string): string[] {
   const lines: string[] = [];
   const tokens = markdown.parse(body, {});
+  let open = 0;
   tokens.forEach((token, i) => {
-    if (token.type !== 'inline' || tokens[i - 1]?.type !== 'paragraph_open' || tokens[i - 1]?.level !== 0) return;
+    // A blank line ends a block of HTML, but not the element that it opened: what is folded away in it is quoted as well.
+    if (token.type === 'html_block') open = Math.max(0, open + balance(token.content));
+    if (open > 0 || token.type !== 'inline' || tokens[i - 1]?.type !== 'paragraph_open' || tokens[i - 1]?.level !== 0)
+      return;
     let line = '';
     let plain = true;
     const end = () => {

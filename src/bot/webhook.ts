@@ -25,7 +25,19 @@ export async function acceptWebhook(probot: Probot, outbox: Outbox, raw: string,
   if (!GUID.test(id) || !GUID.test(name)) {
     throw new PatchworkError('bad_delivery', 'The webhook’s delivery id or event name is missing.');
   }
-  const payload = JSON.parse(raw) as { repository?: { full_name?: string } };
+  const payload = payloadOf(raw);
   const lane = renderLane('events', payload.repository?.full_name ?? '-');
   await outbox.accept({ lane, id: newId(), kind: 'event', key: id, body: { id, name, payload } satisfies Delivery });
+}
+
+function payloadOf(raw: string): { repository?: { full_name?: string } } {
+  try {
+    const payload: unknown = JSON.parse(raw);
+    if (typeof payload === 'object' && payload !== null) return payload;
+  } catch {
+    // said below
+  }
+  throw new PatchworkError('bad_delivery', 'The webhook’s body is no JSON object.', {
+    next: 'Set the content type of the App’s webhook to application/json.',
+  });
 }

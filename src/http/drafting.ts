@@ -148,7 +148,17 @@ async function endOf(source: Source, place: Place, ask: boolean): Promise<End | 
     // GitHub is away; the draft waits for it, too.
     return undefined;
   }
-  return ended() ?? (own && !entry ? { gone: 'The draft ended without a word on its issue.' } : undefined);
+  if (ended()) return ended();
+  if (own && !entry) return { gone: 'The draft ended without a word on its issue.' };
+  return own || (await isKnown(source, place)) ? undefined : { gone: 'There is no such draft of this gap.' };
+}
+
+/** Whether such a request runs or waits: whoever takes a stream up again may name any. */
+async function isKnown({ known, outbox }: Source, { repository, issue, request }: Place): Promise<boolean> {
+  const runs = known(repository)?.index.byNumber(issue)?.status?.runs ?? [];
+  if (runs.some((run) => run.request === request)) return true;
+  const waiting = await outbox.waiting(renderLane('drafts', repository));
+  return waiting.some(({ body }) => (body as DraftRequest).request === request);
 }
 
 async function finish(sse: SSEStreamingApi, end: End, id: string): Promise<void> {

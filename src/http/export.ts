@@ -66,6 +66,7 @@ function* lines(rows: Iterable<Row>, format: Format): Generator<string> {
 /** One CSV cell (RFC 4180). What a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection). */
 function cell(value: unknown): string {
   const text = Array.isArray(value) ? value.join(' ') : String(value ?? '');
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = /^\s*[=+\-@＝＋－＠]/.test(text) ? `'${text}` : text;
+  // Some spreadsheets part cells at semicolons or tabs.
+  return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cleanLine } from '../report/index.ts';
+import { cleanLine, redact } from '../report/index.ts';
 import { type Route, route } from './route.ts';
 
 /** What a server last said of itself. Kept in memory only: it says that a server is alive now, and is no record. */
@@ -59,7 +59,7 @@ export function heartbeatRoutes(heartbeats: Heartbeats, now: () => Date): Route[
       body: { schema: body, most: MOST },
       answer: { status: 200, what: 'Heard.', schema: z.object({ status: z.literal('ok') }) },
       handle({ access: { repository, server: fixed }, body: { server_slug, tool_count, tool_names } }) {
-        const server = fixed ?? cleanLine(server_slug, 100);
+        const server = fixed ?? cleanLine(redact(server_slug.slice(0, 1000)).text, 100);
         const names = tool_names.slice(0, MOST_TOOLS).map((name) => cleanLine(name, 128));
         heartbeats.hear(repository, { server, tool_count, tool_names: names, seen_at: now().toISOString() });
         return { status: 'ok' as const };

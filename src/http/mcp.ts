@@ -11,6 +11,8 @@ import { buildMcpServer, READING_TOOLS, WRITING_TOOLS } from './mcp-server.ts';
 import { type Route, route } from './route.ts';
 
 const MOST = 1024 * 1024;
+/** Messages in one request of the protocols that know batches: each may ask for every report. */
+const MOST_AT_ONCE = 10;
 const message = z.looseObject({ jsonrpc: z.literal('2.0') });
 
 export interface McpOptions extends BriefSource {
@@ -52,6 +54,8 @@ async function answer(raw: Request, options: McpOptions, access: Access): Promis
   } catch {
     return rpcError(null, -32700, 'Parse error', 400);
   }
+  if (Array.isArray(body) && body.length > MOST_AT_ONCE)
+    return rpcError(null, -32600, 'Too many messages at once.', 400);
   const writes = await options.mcpWrites(access.repository).catch(() => false);
   const name = body?.params?.name ?? '';
   if (body?.method === 'tools/call') {

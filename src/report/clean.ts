@@ -17,8 +17,8 @@ export interface ClippedText {
 
 // Everything Unicode calls "default ignorable" (tag characters, zero-width, bidi controls, variation selectors, fillers), all
 // control characters but tab and newline, and the interlinear annotation marks: none of them is ever shown, so none of them
-// may reach a model or a page.
-const HIDDEN = /[\p{Default_Ignorable_Code_Point}\u{FFF9}-\u{FFFB}]|(?![\t\n])\p{Cc}/gu;
+// may reach a model or a page. And no script sets more than eight marks upon one letter: a tower of them hides the lines around it.
+const HIDDEN = /[\p{Default_Ignorable_Code_Point}\u{FFF9}-\u{FFFB}]|(?<=\p{M}{8})\p{M}|(?![\t\n])\p{Cc}/gu;
 
 /**
  * Makes an agent's text safe to keep: valid Unicode, one kind of line break, nothing invisible. What comes out is what the issue

@@ -43,11 +43,19 @@ describe('commands in a comment', () => {
     '<!--\n/patchwork draft\n-->',
     'a <!-- b\n/patchwork draft\n--> c',
     '<b>/patchwork draft</b>',
+    '<details><summary>log</summary>\n\n/patchwork draft\n\n</details>',
+    '<blockquote>\n\nSomebody wrote:\n\n/patchwork draft\n\n</blockquote>',
+    '<table><tr><td>\n\n/patchwork draft\n\n</td></tr></table>',
     'Please /patchwork draft',
     '/patchworks draft',
     '\\/patchwork draft',
     '# /patchwork draft',
   ])('are none in %j', (body) => expect(commands(body)).toEqual([]));
+
+  it('are read again behind what was folded away', () => {
+    const body = '<details>\n\n/patchwork draft\n\n</details>\n\n/patchwork park\n\n<br>\n\n/patchwork help';
+    expect(commands(body).map(({ kind }) => kind)).toEqual(['park', 'help']);
+  });
 
   it('are only the new ones after an edit, wherever the old ones moved', () => {
     const before = 'One\n/patchwork draft\n/patchwork severity low';

@@ -77,6 +77,22 @@ describe('a webhook', () => {
     expect(await runs()).toHaveLength(before);
   });
 
+  it('that is signed and no JSON is refused with a word on what to set', async () => {
+    for (const body of ['payload=%7B%7D', 'null', '[', '"x"']) {
+      const reply = await fetch(`${github.url}/api/github/webhooks`, {
+        method: 'POST',
+        headers: {
+          'x-github-delivery': randomUUID(),
+          'x-github-event': 'issues',
+          'x-hub-signature-256': hmac('sha256', body),
+        },
+        body,
+      });
+      expect([body, reply.status]).toEqual([body, 400]);
+      expect(await reply.json()).toMatchObject({ error: { code: 'bad_delivery' } });
+    }
+  });
+
   it('acts once however often it comes, under one id or another', async () => {
     const before = (await runs()).length;
     github.fate(() => 'vanishes');

@@ -112,6 +112,11 @@ describe('a report’s body', () => {
     expect(report.remarks).toContain('5 hidden characters removed');
   });
 
+  it('takes out towers of marks, and leaves letters of every script alone', () => {
+    const report = read({ ...base, what_i_needed: `z${'\u0301'.repeat(500)} น้ำ ที่ בְּרֵאשִׁית ḱṷ̂́ བསྒྲུབས` });
+    expect(report.what_i_needed).toBe(`z${'\u0301'.repeat(8)} น้ำ ที่ בְּרֵאשִׁית ḱṷ̂́ བསྒྲུབས`);
+  });
+
   it('clips a long text with a visible mark, by code points and by bytes', () => {
     const long = read({ ...base, what_i_tried: 'x'.repeat(100_000) });
     expect(long.what_i_tried.length).toBeLessThanOrEqual(3000);
