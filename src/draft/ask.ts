@@ -4,7 +4,7 @@ import { PatchworkError } from '../report/index.ts';
 import type { ReplayReport } from '../surface/index.ts';
 import { type DraftAnswer, draftAnswer } from './answer.ts';
 import { newCapabilities } from './capabilities.ts';
-import { checkEdits } from './check.ts';
+import { type Checked, checkEdits, describeLeftOut, type LeftOut } from './check.ts';
 import type { Material } from './material.ts';
 import { filesAskedFor, type MoreFiles, showMore } from './more-files.ts';
 import { renderMore, renderPrompt, renderRepair } from './prompt.ts';
@@ -12,12 +12,14 @@ import { inertProse } from './prose.ts';
 import { type NoProof, type Proof, withChanges } from './replay.ts';
 import { judgeStatically } from './static-claims.ts';
 import { newSyntaxErrors } from './syntax.ts';
-import { breaks, printed, probeFile, shortcomings, unproven, type Verdict, verdictOf } from './verdict.ts';
+import { breaks, lacking, printed, probeFile, shortcomings, unproven, type Verdict, verdictOf } from './verdict.ts';
 
 /** What a run has once the model has answered and its answer was examined: a resumed run publishes exactly this. */
 export interface Written {
   answer: DraftAnswer;
   changes: Change[];
+  /** Edits that are not among the changes. */
+  leftOut: LeftOut[];
   verdict: Verdict;
   model: string;
   /** Files that the model asked for and was shown. */
@@ -73,7 +75,7 @@ export async function askForDraft(material: Material, proof: Proof | NoProof): P
     if (!answer.edits.length)
       return {
         answer,
-        changes: [],
+        ...{ changes: [], leftOut: [] },
         verdict: unproven({ code: 'no_edits', why: 'There is nothing to try.' }, NOTHING_FOUND, []),
         model: asked.model,
         more: more?.shown ?? [],
@@ -87,26 +89,28 @@ export async function askForDraft(material: Material, proof: Proof | NoProof): P
       repairs -= 1;
       continue;
     }
-    let changes: Change[];
+    let checked: Checked;
     try {
-      changes = checkEdits(snapshot, changing(answer), config);
-      await refuseBrokenSyntax(changes, material);
+      checked = checkEdits(snapshot, changing(answer), config);
+      await refuseBrokenSyntax(checked.changes, material);
     } catch (error) {
       if (last || !(error instanceof PatchworkError) || !REPAIRABLE.has(error.code)) throw error;
       await again(said, error.message);
       continue;
     }
+    const { changes, leftOut } = checked;
+    const without = leftOut.length ? describeLeftOut(leftOut) : '';
+    if (without) await status.step(inertProse(without, 600));
     const capabilities = newCapabilities(snapshot.texts, changes);
     if (!('probes' in proof)) {
       const found = judgeStatically(answer.declared_changes, snapshot.texts, withChanges(snapshot.texts, changes));
       if (found.wrong.length && !last) {
-        await again(said, found.wrong.join(' '));
+        await again(said, [...found.wrong, without].join(' '));
         continue;
       }
       return {
-        answer,
-        changes,
-        verdict: unproven(proof, found, capabilities),
+        ...{ answer, changes, leftOut },
+        verdict: lacking(unproven(proof, found, capabilities), leftOut),
         model: asked.model,
         more: more?.shown ?? [],
       };
@@ -119,7 +123,7 @@ export async function askForDraft(material: Material, proof: Proof | NoProof): P
     last ||= isRepeated;
     const wrong = shortcomings(report);
     if (wrong.length && !last) {
-      await again(said, wrong.join(' '), printed(report));
+      await again(said, [...wrong, without].join(' '), printed(report));
       continue;
     }
     if (breaks(report)) {
@@ -128,7 +132,8 @@ export async function askForDraft(material: Material, proof: Proof | NoProof): P
     return {
       answer,
       changes: [...changes, probeFile(gap.number, proof.probes)],
-      verdict: verdictOf(report, capabilities),
+      leftOut,
+      verdict: lacking(verdictOf(report, capabilities), leftOut),
       model: asked.model,
       more: more?.shown ?? [],
     };

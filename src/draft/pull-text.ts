@@ -4,6 +4,7 @@ import { cleanLine, redact } from '../report/index.ts';
 import { impactOf } from '../triage/index.ts';
 import type { DraftAnswer } from './answer.ts';
 import { describeCapability } from './capabilities.ts';
+import type { LeftOut } from './check.ts';
 import { type Frozen, hashOf, type Later } from './freeze.ts';
 import { PROMPT_VERSION } from './prompt.ts';
 import { inertProse } from './prose.ts';
@@ -14,6 +15,7 @@ export interface PullFacts {
   frozen: Frozen;
   answer: DraftAnswer;
   changes: Change[];
+  leftOut: LeftOut[];
   /** Files the model saw, best first. */
   considered: { path: string; why: string }[];
   model: string;
@@ -44,7 +46,7 @@ function title(text: string, characters: number): string {
 
 /** The body of a draft's pull request: written by code, the model's prose made inert. */
 export function renderPullBody(facts: PullFacts): string {
-  const { gap, frozen, answer, changes, considered, model, run, verdict, follows } = facts;
+  const { gap, frozen, answer, changes, leftOut, considered, model, run, verdict, follows } = facts;
   const impact = impactOf(gap.reports);
   const table: [string, string][] = [
     [
@@ -71,6 +73,11 @@ export function renderPullBody(facts: PullFacts): string {
       : []),
     ...notes(frozen, answer),
     `### What changes\n\n${changes.map(fileLine).join('\n')}`,
+    ...(leftOut.length
+      ? [
+          `### Left out\n\nThe machine wants these files changed as well. A draft may not, so it does not contain it:\n\n${leftOut.map(({ path, why }) => `- ${codeSpan(oneLine(path))}: ${inertProse(why, 200)}`).join('\n')}`,
+        ]
+      : []),
     `### Declared changes of the MCP surface\n\n${answer.declared_changes.map(declared).join('\n') || 'None.'}`,
     `### How\n\n${inertProse(answer.body)}`,
     ...(answer.confidence_reason ? [`**Confidence.** ${inertProse(answer.confidence_reason, 600)}`] : []),

@@ -12,6 +12,7 @@ import {
 } from '../surface/index.ts';
 import type { CheckRun } from './act.ts';
 import { type Capability, describeCapability } from './capabilities.ts';
+import { describeLeftOut, type LeftOut } from './check.ts';
 import { inertProse } from './prose.ts';
 import type { NoProof } from './replay.ts';
 import type { StaticFinding } from './static-claims.ts';
@@ -69,6 +70,13 @@ export function verdictOf(report: ReplayReport, capabilities: Capability[]): Ver
   }
   const summary = `The checks passed with the draft, but they are too weak to prove it: ${inertProse(weak.why, 400)}`;
   return { outcome: 'plausible', reason: weak.code, summary, ...common };
+}
+
+/** The same of a draft some of whose edits were left out: it says so, and is not merged unread. */
+export function lacking(verdict: Verdict, leftOut: LeftOut[]): Verdict {
+  if (leftOut.length === 0) return verdict;
+  const said = inertProse(describeLeftOut(leftOut), 600);
+  return { ...verdict, summary: `${verdict.summary} ${said}`, stops: [...verdict.stops, said] };
 }
 
 /** What is left to say where no server could show it: what the code itself registers. */

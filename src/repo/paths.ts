@@ -1,5 +1,10 @@
 /** Why a path may not be written by a draft; undefined when it may. */
-export type PathRefusal = { code: 'unsafe_path' | 'protected_path'; why: string };
+export interface PathRefusal {
+  code: 'unsafe_path' | 'protected_path';
+  why: string;
+  /** Whether a draft may go on without the edits of it; of everything else one edit gives the whole draft away. */
+  mayBeLeftOut: boolean;
+}
 
 const MAX_PATH = 240;
 const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|con(?:in|out)\$|(?:com|lpt)[\d¹²³])(?:\..*)?$/i;
@@ -8,7 +13,7 @@ const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|con(?:in|out)\$|(?:com|lpt)[\d¹²³
  * Paths a draft must never touch: what runs with rights (workflows, hooks, owners), what steers coding agents, what pins
  * dependencies, and anything hidden. Compared case-folded and Unicode-normalised, as careless file systems compare.
  */
-const PROTECTED: [pattern: RegExp, why: string][] = [
+const PROTECTED: [pattern: RegExp, why: string, mayBeLeftOut?: true][] = [
   [/^\.github\//, 'it is part of the repository’s automation'],
   [
     /(?:^|\/)(?:jenkinsfile(?:\.\w+)?|(?:azure|bitbucket)-pipelines\.ya?ml|appveyor\.ya?ml|cloudbuild\.ya?ml|buildspec\.ya?ml|codefresh\.ya?ml|wercker\.yml|action\.ya?ml|dependabot\.ya?ml|renovate\.json5?|lefthook\.(?:ya?ml|toml|json))$/,
@@ -22,8 +27,9 @@ const PROTECTED: [pattern: RegExp, why: string][] = [
   [
     /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|bun\.lockb|go\.sum|go\.work\.sum|[^/]*\.lock|[^/]*\.lockfile|packages\.lock\.json|package\.resolved|pylock(?:\.[\w-]+)?\.toml|conda-lock\.ya?ml)$/,
     'it is a lock file',
+    true,
   ],
-  [/(?:^|\/)(?:node_modules|vendor|third_party)\//, 'it belongs to a dependency'],
+  [/(?:^|\/)(?:node_modules|vendor|third_party)\//, 'it belongs to a dependency', true],
   [/(?:^|\/)\.[^/]+(?:\/|$)/, 'it is hidden'],
   [/(?:^|\/)(?:feedback[-_]tool(?:\.[a-z]+$|\/)|feedback_delivery\.go$)/, 'it is the feedback drop-in itself'],
 ];
@@ -32,10 +38,11 @@ const PROTECTED: [pattern: RegExp, why: string][] = [
 export function refusePath(path: string): PathRefusal | undefined {
   // Some file systems fold what only looks like a slash or a dot.
   const why = unsafe(path) ?? unsafe(path.normalize('NFKC'));
-  if (why) return { code: 'unsafe_path', why };
+  if (why) return { code: 'unsafe_path', why, mayBeLeftOut: false };
   const folded = path.normalize('NFKC').toLowerCase();
-  const found = PROTECTED.find(([pattern]) => pattern.test(folded));
-  return found ? { code: 'protected_path', why: found[1] } : undefined;
+  const found = PROTECTED.filter(([pattern]) => pattern.test(folded));
+  const [worst] = found.toSorted((a, b) => Number(a[2] ?? false) - Number(b[2] ?? false));
+  return worst && { code: 'protected_path', why: worst[1], mayBeLeftOut: worst[2] ?? false };
 }
 
 function unsafe(path: string): string | undefined {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linkedRepository, sampleRepository } from '../../src/cli/repositories.ts';
 import { type ModelServer, startModelServer } from '../support/model-server.ts';
 import { draftAnswer, type Product, startProduct } from '../support/product.ts';
-import { GOOD, HOSTILE, PLANTED } from './hostile-answers.ts';
+import { GOOD, HOSTILE, LEFT_OUT, PLANTED, POSTINSTALL, writeAll } from './hostile-answers.ts';
 
 const run = promisify(execFile);
 
@@ -117,6 +117,20 @@ describe('answers that must not become a draft', () => {
     expect(await product.as('stranger', 'GET', '/pulls?state=all')).toEqual([]);
     expect((await run('git', ['-C', dir, 'status', '--porcelain'])).stdout).toBe(' D module\n');
     expect((await run('git', ['-C', dir, 'rev-list', '--all', '--count'])).stdout.trim()).toBe('1');
+  });
+
+  it('leaves out what may not be changed where the rest stands without it, and says so', async () => {
+    const all = [GOOD, ...writeAll(LEFT_OUT), POSTINSTALL];
+    const { run: ended } = await draftWith([draftAnswer(all).json]);
+    expect(ended).toMatchObject({ outcome: 'unverified', pull: expect.anything() });
+    expect(ended?.summary).toContain('Edits were left out: package-lock.json (it is a lock file);');
+    const { number } = ended?.pull ?? {};
+    const files = await product.as('stranger', 'GET', `/pulls/${number}/files`);
+    expect(files.map(({ filename }: { filename: string }) => filename)).toEqual(['README.md']);
+    const { body } = await product.as('stranger', 'GET', `/pulls/${number}`);
+    for (const path of [...LEFT_OUT, 'package.json']) {
+      expect(body).toMatch(new RegExp(`### Left out[\\s\\S]*- \`${path.replaceAll('.', '\\.')}\`: it`));
+    }
   });
 
   it('puts nothing live, hidden or secret of its prose into a draft that is good', async () => {

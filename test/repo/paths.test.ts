@@ -104,4 +104,16 @@ describe('where a draft may write', () => {
   ])('%s is protected', (path) => {
     expect(refusePath(path)?.code).toBe('protected_path');
   });
+
+  it.each([
+    ['package-lock.json', true],
+    ['vendor/x.go', true],
+    ['vendor/AGENTS.md', false],
+    ['.github/package-lock.json', false],
+    ['node_modules/.bin/x', false],
+    ['.env', false],
+    ['../package-lock.json', false],
+  ])('%s may be left out: %s', (path, may) => {
+    expect(refusePath(path)?.mayBeLeftOut).toBe(may);
+  });
 });
