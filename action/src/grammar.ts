@@ -6,11 +6,11 @@ import go from '@vscode/tree-sitter-wasm/wasm/tree-sitter-go.wasm';
 import javascript from '@vscode/tree-sitter-wasm/wasm/tree-sitter-javascript.wasm';
 import python from '@vscode/tree-sitter-wasm/wasm/tree-sitter-python.wasm';
 import rust from '@vscode/tree-sitter-wasm/wasm/tree-sitter-rust.wasm';
+import tsx from '@vscode/tree-sitter-wasm/wasm/tree-sitter-tsx.wasm';
 import typescript from '@vscode/tree-sitter-wasm/wasm/tree-sitter-typescript.wasm';
 import type { TreeSitter } from '../../src/draft/grammar.ts';
 
-/** JSX is rare in servers, and its grammar would be a twentieth of the bundle. */
-const GRAMMARS: Record<string, string> = { go, javascript, python, rust, typescript };
+const GRAMMARS: Record<string, string> = { go, javascript, python, rust, tsx, typescript };
 
 const unpack = (packed: string) => brotliDecompressSync(Buffer.from(packed, 'base64'));
 

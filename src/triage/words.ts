@@ -1,4 +1,26 @@
-import stopword from 'stopword';
+import {
+  ces,
+  dan,
+  deu,
+  ell,
+  eng,
+  fin,
+  fra,
+  hun,
+  ind,
+  ita,
+  nld,
+  nob,
+  pol,
+  por,
+  ron,
+  rus,
+  spa,
+  swe,
+  tur,
+  ukr,
+  vie,
+} from 'stopword';
 
 /** Scripts whose words are not set apart by spaces, or whose words carry their grammar with them. */
 const UNSPACED = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\u30fc';
@@ -12,7 +34,7 @@ const STEM = 6;
 
 /** What says little in any report: the commonest verbs and the phrases in which agents wrap every wish. */
 const ENGLISH = words(`
-  ${stopword.eng.join(' ')} no not so then can does did
+  ${eng.join(' ')} no not so then can does did
 
   again against all almost already also although always another any anyone anything anyway around ask asked asking away
   back became become behind below beside better big bit cannot come comes couldn didn different doesn doing don done down
@@ -50,30 +72,28 @@ const PHRASES_ELSEWHERE = words(`
   必要 機能 引数 対応 指定 不可 可能 手段 方法 ツール ール 필요 도구 없습 습니 니다 지원 가능 합니
 `);
 
-const LANGUAGES = (
-  [
-    'deu',
-    'fra',
-    'spa',
-    'por',
-    'ita',
-    'nld',
-    'pol',
-    'rus',
-    'ukr',
-    'swe',
-    'dan',
-    'nob',
-    'fin',
-    'ces',
-    'ron',
-    'hun',
-    'tur',
-    'ind',
-    'vie',
-    'ell',
-  ] as const
-).map((code) => words(stopword[code].join(' ')));
+const LANGUAGES = [
+  deu,
+  fra,
+  spa,
+  por,
+  ita,
+  nld,
+  pol,
+  rus,
+  ukr,
+  swe,
+  dan,
+  nob,
+  fin,
+  ces,
+  ron,
+  hun,
+  tur,
+  ind,
+  vie,
+  ell,
+].map((list) => words(list.join(' ')));
 
 /** Lower case, compatibility forms and the diacritics of Latin letters folded, camelCase and snake_case as separate words. */
 export function plain(text: string): string {

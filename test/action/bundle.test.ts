@@ -26,6 +26,29 @@ it('the bundle is one file below 3 MB', async () => {
   expect((await stat(bundle)).size).toBeLessThan(3_000_000);
 });
 
+describe('packed into it', () => {
+  let newSyntaxErrors: typeof import('../../src/draft/syntax.ts').newSyntaxErrors;
+  beforeAll(async () => {
+    const file = join(dir, 'syntax.mjs');
+    await bundleAction(file, { entry: 'src/draft/syntax.ts' });
+    ({ newSyntaxErrors } = await import(file));
+  });
+
+  it.each([
+    ['a.py', 'def a(x: int) -> int:\n    return x\n', 'def a(:\n    return 1\n'],
+    ['a.ts', 'export const a = <T>(x: T): T => x;\n', 'export function a( {\n'],
+    ['a.tsx', 'export const a = (x: string) => <b title={x}>{x}</b>;\n', 'export const a = () => <b>{</b>;\n'],
+    ['a.js', 'export const a = (x) => x ?? 1;\n', 'export const a = ;\n'],
+    ['a.jsx', 'export const a = (x) => <b>{x}</b>;\n', 'export const a = <b>{</b>;\n'],
+    ['a.go', 'package a\n\nfunc A[T any](x T) T { return x }\n', 'package a\nfunc a( {\n'],
+    ['a.rs', 'pub fn a<T>(x: T) -> T { x }\n', 'fn a( -> {\n'],
+  ])('is what tells in %s code from what is none', async (path, good, bad) => {
+    const change = (after: string) => [{ path, mode: '100644', before: undefined, after }];
+    expect(await newSyntaxErrors(change(good))).toEqual([]);
+    expect(await newSyntaxErrors(change(bad))).toEqual([{ path, line: expect.any(Number) }]);
+  });
+});
+
 /** The commands that a runner would carry out, read as it reads them: anywhere in a line, unless they are stopped. */
 function commandsIn(log: string): { name: string; properties: string; data: string }[] {
   const found: { name: string; properties: string; data: string }[] = [];
