@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { withoutMarkers } from '../issues/index.ts';
 import type { Selection, Snapshot } from '../repo/index.ts';
-import type { Report } from '../report/index.ts';
+import { type Report, withoutSecrets } from '../report/index.ts';
 import { type Probe, type SurfaceTool, withoutHeldOut } from '../surface/index.ts';
 import type { Material } from './material.ts';
 import { surroundingsOf } from './surroundings.ts';
@@ -89,7 +89,11 @@ type Block = (name: string, text: string) => string;
 
 function fenced(): { fence: string; block: Block } {
   const fence = `patchwork-${randomBytes(9).toString('base64url')}`;
-  return { fence, block: (name, text) => `<${fence} ${name}>\n${text}\n</${fence}>` };
+  return {
+    fence,
+    // A file's name may hold what would end the line that names it.
+    block: (name, text) => `<${fence} ${name.replace(/[<>\p{Cc}]/gu, '?')}>\n${withoutSecrets(text)}\n</${fence}>`,
+  };
 }
 
 function rulesOf(fence: string): string[] {
@@ -122,7 +126,7 @@ function context(material: Material, block: Block): string[] {
 export function renderRepair(prompt: Prompt, answer: string, reason: string, printed = ''): Prompt {
   const parts = [
     prompt.user,
-    `Your earlier answer was:\n\n${answer}`,
+    `Your earlier answer was:\n\n${prompt.block('your-answer', answer)}`,
     `It cannot be taken: ${reason}`,
     ...(printed ? [prompt.block('printed', printed)] : []),
     'Answer again, whole and corrected.',

@@ -52,6 +52,11 @@ export function redact(text: string): Redacted {
   return { text: shown.text, secrets: open.secrets + decoded.secrets + shown.secrets };
 }
 
+/** The text without issued secrets: what a model may see of code. What people paste is mostly names of secrets there. */
+export function withoutSecrets(text: string): string {
+  return MAYBE_ISSUED.test(text) ? take(text, ISSUED).text : text;
+}
+
 /** The issued secrets in a text, by format alone: what code may never contain. */
 export function secretsIn(text: string): string[] {
   return ISSUED.flatMap(({ pattern }) => [...text.matchAll(pattern)].map(([secret]) => secret));

@@ -97,6 +97,6 @@ export function launch(enclosed: Enclosed, signal?: AbortSignal): Running {
 
 /** Words of a stranger, fit to be shown: no control characters, no secrets, bounded. */
 export function plain(text: string, characters = 4000): string {
-  const { text: clean } = cleanText(redact(text).text);
+  const clean = redact(cleanText(text).text).text;
   return clean.length > characters ? `…${clean.slice(-characters)}` : clean;
 }

@@ -48,21 +48,42 @@ const NARROWING = [
   'contentEncoding',
 ];
 
+/** Where a comparison is: schemas may refer to themselves, and to others so often that nobody could follow. */
+interface Walk {
+  left: number;
+  open: [before: Schema, after: Schema][];
+}
+
+const begin = (): Walk => ({ left: MOST_STEPS, open: [] });
+const MOST_STEPS = 5000;
+const DEEPEST = 32;
+
 /** Compares two schemas as they stand in `root`s whose definitions they may refer to. */
-export function relate(base: unknown, head: unknown, roots: { base: Schema; head: Schema }, depth = 0): Relation {
-  if (depth > 32) return 'unknown';
+export function relate(
+  base: unknown,
+  head: unknown,
+  roots: { base: Schema; head: Schema },
+  walk: Walk = begin(),
+): Relation {
+  walk.left -= 1;
+  if (walk.left < 0 || walk.open.length > DEEPEST) return 'unknown';
   const before = resolve(base, roots.base);
   const after = resolve(head, roots.head);
   if (before === undefined || after === undefined) return isDeepStrictEqual(base, head) ? 'same' : 'unknown';
   if (isDeepStrictEqual(spoken(before), spoken(after)) && !refers(before) && !refers(after)) return 'same';
+  // Within itself a schema differs by no more than what is found on the way.
+  if (walk.open.some(([one, other]) => one === before && other === after)) return 'same';
+  walk.open.push([before, after]);
   const [from, to] = [alternatives(before), alternatives(after)];
-  if (from.length > 1 || to.length > 1) {
-    return relateSets(from, to, (a, b) => relate(a, b, roots, depth + 1));
-  }
-  return combine(facets(from[0] as Schema, to[0] as Schema, roots, depth));
+  const relation =
+    from.length > 1 || to.length > 1
+      ? relateSets(from, to, (a, b) => relate(a, b, roots, walk))
+      : combine(facets(from[0] as Schema, to[0] as Schema, roots, walk));
+  walk.open.pop();
+  return relation;
 }
 
-function facets(base: Schema, head: Schema, roots: { base: Schema; head: Schema }, depth: number): Relation[] {
+function facets(base: Schema, head: Schema, roots: { base: Schema; head: Schema }, walk: Walk): Relation[] {
   const relations: Relation[] = [types(base, head), values(base, head)];
   const handled = new Set([
     'type',
@@ -83,12 +104,12 @@ function facets(base: Schema, head: Schema, roots: { base: Schema; head: Schema 
     if (isDeepStrictEqual(base[name], head[name])) continue;
     relations.push(base[name] === undefined ? 'narrower' : head[name] === undefined ? 'wider' : 'unknown');
   }
-  const sub = (a: unknown, b: unknown) => relate(a ?? {}, b ?? {}, roots, depth + 1);
+  const sub = (a: unknown, b: unknown) => relate(a ?? {}, b ?? {}, roots, walk);
   if (base.items !== undefined || head.items !== undefined) relations.push(sub(base.items, head.items));
   relations.push(additional(base.additionalProperties, head.additionalProperties, sub));
   const [before, after] = [properties(base), properties(head)];
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    relations.push(relateProperty(name, base, head, roots, depth));
+    relations.push(relateProperty(name, base, head, roots, walk));
   }
   for (const name of new Set([...Object.keys(base), ...Object.keys(head)])) {
     if (!handled.has(name) && !isDeepStrictEqual(base[name], head[name])) relations.push('unknown');
@@ -102,14 +123,14 @@ export function relateProperty(
   base: Schema,
   head: Schema,
   roots: { base: Schema; head: Schema },
-  depth = 0,
+  walk: Walk = begin(),
 ): Relation {
   const [before, after] = [properties(base)[name], properties(head)[name]];
   const [had, has] = [required(base).includes(name), required(head).includes(name)];
   if (before === undefined) return has ? 'narrower' : 'wider';
   if (after === undefined) return 'narrower';
   const need: Relation = had === has ? 'same' : has ? 'narrower' : 'wider';
-  return combine([need, relate(before, after, roots, depth + 1)]);
+  return combine([need, relate(before, after, roots, walk)]);
 }
 
 /** Without a prototype: a parameter may be called `constructor`. */

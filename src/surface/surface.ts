@@ -37,9 +37,12 @@ export interface Surface {
   templates: SurfaceResource[];
 }
 
+/** For all lists and their pages together, in milliseconds: a server that drips is not waited for page by page. */
+const LISTING_LIMIT = 45_000;
+
 /** Asks a running server for all of it, page by page. Throws when its tools cannot be listed. */
-export async function readSurface({ client }: Live): Promise<Surface> {
-  const options = { timeout: REQUEST_LIMIT, cacheMode: 'refresh' } as const;
+export async function readSurface({ client }: Live, limit = LISTING_LIMIT): Promise<Surface> {
+  const options = { timeout: REQUEST_LIMIT, cacheMode: 'refresh', signal: AbortSignal.timeout(limit) } as const;
   const { tools } = await client.listTools(undefined, options);
   // Some servers announce prompts and resources and then do not know the method.
   const known = client.getServerCapabilities() ?? {};

@@ -43,6 +43,29 @@ describe('a parameter', () => {
     expect(between(must, may)).toEqual([['parameter', 'a', 'additive']]);
   });
 
+  it('may hold itself, and refer to others beyond counting', () => {
+    const list = { type: 'array', items: { $ref: '#/$defs/n' } };
+    const filter = (more: Json) => ({
+      ...tool({ p: { $ref: '#/$defs/n' } }),
+      inputSchema: {
+        type: 'object',
+        properties: { p: { $ref: '#/$defs/n' } },
+        $defs: { n: { type: 'object', properties: { and: list, or: list, not: { $ref: '#/$defs/n' }, ...more } } },
+      },
+    });
+    expect(between(filter({}), filter({ xor: list }))[0]?.[2]).toBe('additive');
+    expect(between(filter({ xor: list }), filter({}))[0]?.[2]).toBe('breaking');
+    const doubling = (end: Json) => {
+      const steps = Array.from({ length: 60 }, (_, i) => {
+        const next = { $ref: `#/$defs/l${i + 1}` };
+        return [`l${i}`, { type: 'object', properties: { a: next, b: next } }];
+      });
+      const $defs = { ...Object.fromEntries(steps), l60: end };
+      return { ...tool({}), inputSchema: { type: 'object', properties: { p: { $ref: '#/$defs/l0' } }, $defs } };
+    };
+    expect(between(doubling({}), doubling({ type: 'string' }))[0]?.[2]).toBe('unknown');
+  });
+
   it('may be called like something that every object has', () => {
     const names = ['constructor', 'toString', 'hasOwnProperty'];
     for (const name of names) {

@@ -214,6 +214,22 @@ describe('a server that misbehaves', () => {
     expect(await outcome(answerTo("error: { code: -32603, message: 'no' }"))).toMatchObject({ failed: 'refused' });
   });
 
+  it('is not listed for ever: not by pages that lead on and on, nor by pages that drip', async () => {
+    const listing = (delay: number) => `
+import { createInterface } from 'node:readline';
+const out = (message) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...message }) + '\\n');
+const info = { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 'x', version: '1' } };
+let page = 0;
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, method } = JSON.parse(line);
+  if (method === 'initialize') out({ id, result: info });
+  const tools = [{ name: 't' + page++, inputSchema: { type: 'object' } }];
+  if (method === 'tools/list') setTimeout(() => out({ id, result: { tools, nextCursor: 'x' + page } }), ${delay});
+});`;
+    await expect(running(await program(listing(0)))).rejects.toThrow('pagination did not terminate');
+    await expect(running(await program(listing(400)), {}, isolation, 1000)).rejects.toThrow(/abort|timeout/i);
+  });
+
   it('is not believed when its messages nest without end', () => {
     const deep = `{"jsonrpc":"2.0","id":0,"result":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
     expect(depthOf(Buffer.from(deep))).toBeGreaterThan(99_000);

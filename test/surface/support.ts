@@ -80,6 +80,7 @@ export async function running(
   dir: string,
   server: Partial<ServerSpec> = {},
   inside: Isolation = isolation,
+  listing?: number,
 ): Promise<(Live & { surface: Surface }) | Failure> {
   const scratch = await openScratch();
   onTestFinished(() => scratch[Symbol.asyncDispose]());
@@ -88,7 +89,7 @@ export async function running(
   const live = await startServer({ isolation: inside, tools }, place, spec(server), rung);
   if ('failed' in live) return live;
   onTestFinished(() => live[Symbol.asyncDispose]());
-  return Object.assign(live, { surface: await readSurface(live) });
+  return Object.assign(live, { surface: await readSurface(live, listing) });
 }
 
 /** What a server gets hold of: the JSON that `code` returns inside it, or the code of the error it ran into. */
