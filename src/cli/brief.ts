@@ -10,7 +10,7 @@ const HELP = `patchworkmcp brief <issue or report> [--budget <tokens>]
 Prints what a person or a coding agent needs to close a gap: evidence, notes, the code, a check that would show it, how to
 verify. In local mode the server has to run (npm start); with GitHub, the environment is that of serve.
 
-  --budget <tokens>  how long it may be (8000)`;
+  --budget <tokens>  how long it may be (8000): what matters most comes first, and what is left out is said`;
 
 export async function brief(args: string[]): Promise<number> {
   const { values, positionals } = readOptions(args, { budget: { type: 'string' }, help: { type: 'boolean' } }, 1);
@@ -25,8 +25,8 @@ export async function brief(args: string[]): Promise<number> {
     });
   }
   const budget = values.budget === undefined ? undefined : Number(values.budget);
-  if (budget !== undefined && !(Number.isInteger(budget) && budget >= 500)) {
-    throw new PatchworkError('bad_argument', '--budget has to be a number of tokens, at least 500.');
+  if (budget !== undefined && !(Number.isInteger(budget) && budget >= 500 && budget <= 200_000)) {
+    throw new PatchworkError('bad_argument', '--budget has to be a number of tokens, from 500 to 200000.');
   }
   const environment = readEnvironment(await readVariables(process.env));
   const gaps = await gapsOnGitHub(environment);

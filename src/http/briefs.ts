@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { PatchworkError } from '../report/index.ts';
 import type { Item } from './items.ts';
 import { githubAway, type Source } from './reading.ts';
@@ -20,6 +21,15 @@ export async function briefOfItem(
     throw error instanceof PatchworkError ? error : githubAway(error);
   }
 }
+
+/** How long a brief may be, in tokens (characters / 4). */
+export const budget = z.coerce
+  .number()
+  .int()
+  .min(500)
+  .max(200_000)
+  .default(8000)
+  .describe('How long the answer may be, in tokens: what matters most comes first, and what is left out is said.');
 
 export function issueOf(item: Item): number {
   if (item.gap !== null) return item.gap;

@@ -2,7 +2,7 @@ import { stream } from 'hono/streaming';
 import * as z from 'zod';
 import { type LaneBodies, renderLane } from '../intake/index.ts';
 import { newId } from '../report/index.ts';
-import { type BriefSource, briefOfItem } from './briefs.ts';
+import { type BriefSource, briefOfItem, budget } from './briefs.ts';
 import { CONTENT_TYPES, exportRows, FORMATS } from './export.ts';
 import { itemSchema } from './items.ts';
 import { filters, matching, pageOf, paging } from './listing.ts';
@@ -92,12 +92,12 @@ export function feedbackRoutes(source: BriefSource): Route[] {
         'verify. `budget` is how long it may be, in tokens.',
       scope: 'report:read',
       params: idParam,
-      query: z.object({ budget: z.coerce.number().int().min(500).max(200_000).default(8000) }),
+      query: z.object({ budget }),
       answer: { status: 200, what: 'Markdown.', types: ['text/markdown'] },
       errors: ['not_found', 'not_yet', 'repository_too_large', 'github_unavailable'],
-      async handle({ c, access: { repository }, params, query: { budget } }) {
+      async handle({ c, access: { repository }, params, query }) {
         const item = await readItem(source, repository, params.id);
-        const text = await briefOfItem(source, repository, item, budget);
+        const text = await briefOfItem(source, repository, item, query.budget);
         return c.body(text, 200, { 'Content-Type': 'text/markdown; charset=utf-8' });
       },
     }),

@@ -1,7 +1,7 @@
 import { McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { PatchworkError } from '../report/index.ts';
-import { type BriefSource, briefOfItem } from './briefs.ts';
+import { type BriefSource, briefOfItem, budget } from './briefs.ts';
 import { requestDraft } from './drafting.ts';
 import { type Item, itemSchema } from './items.ts';
 import { matching, pageOf } from './listing.ts';
@@ -62,15 +62,18 @@ export function buildMcpServer(source: BriefSource, repository: string, writes: 
   server.registerTool(
     'get_report',
     {
-      description: `One report by its id, or a gap by its issue number, with evidence, notes and drafts, as Markdown. ${DATA}`,
-      inputSchema: z.object({ id }),
+      description:
+        'One report by its id, or a gap by its issue number, as Markdown: where it stands, and the brief to close it, with evidence, ' +
+        `maintainers’ notes, places in the code, and how to verify. ${DATA}`,
+      inputSchema: z.object({ id, budget }),
       outputSchema: itemSchema,
       annotations: { readOnlyHint: true },
     },
     async (given) =>
       orError(async () => {
         const item = await one(given.id);
-        return { content: [{ type: 'text', text: renderItem(item) }], structuredContent: item };
+        const text = await reportText(source, repository, item, given.budget);
+        return { content: [{ type: 'text', text }], structuredContent: item };
       }),
   );
   if (writes) registerWriting(server, source, repository);
@@ -107,6 +110,25 @@ export function buildMcpServer(source: BriefSource, repository: string, writes: 
     },
   );
   return server;
+}
+
+/** What the facts before a brief take of the budget. */
+const FACTS_TOKENS = 200;
+
+/** Where it stands, and the brief; a report that waits, or whose code cannot be read now, is worth showing by itself. */
+async function reportText(source: BriefSource, repository: string, item: Item, budgetTokens: number): Promise<string> {
+  if (item.gap === null) return renderItem(item, budgetTokens);
+  try {
+    const within = async (tokens: number) =>
+      renderItem(item, budgetTokens, await briefOfItem(source, repository, item, tokens));
+    const text = await within(budgetTokens - FACTS_TOKENS);
+    // A report whose words the brief left out brings its own.
+    const over = Math.ceil(text.length / 4) - budgetTokens;
+    return over > 0 ? await within(budgetTokens - FACTS_TOKENS - over) : text;
+  } catch (error) {
+    if (!(error instanceof PatchworkError)) throw error;
+    return `${renderItem(item, budgetTokens)}\n\nThe places in the code are missing: ${error.message}`;
+  }
 }
 
 /** What changes something: on GitHub only through the outbox, as from the API. */

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readRepositoryConfig } from '../../src/config/index.ts';
+import { renderBrief } from '../../src/draft/brief.ts';
+import type { Gap, Note } from '../../src/issues/index.ts';
 import { type Product, startProduct } from '../support/product.ts';
 
 describe('a brief', () => {
@@ -33,12 +36,44 @@ describe('a brief', () => {
   });
 
   it('keeps within its budget, and says what it leaves out', async () => {
-    for (const budget of [1500, 3000, 20_000]) {
+    for (const budget of [500, 1500, 3000, 20_000]) {
       const { text } = await read(gap, `?budget=${budget}`);
-      expect(text.length).toBeLessThan(4 * budget + 100);
-      expect(text).toContain('**How to verify**');
-      if (budget === 1500) expect(text).toContain('Left out of 1500 tokens:');
+      expect(text.length).toBeLessThanOrEqual(4 * budget);
+      for (const important of [
+        'no way to filter by run_id',
+        'Call the parameter',
+        '**Where to look**',
+        '**How to verify**',
+      ])
+        expect(text).toContain(important);
+      if (budget < 3000) expect(text).toMatch(new RegExp(`Left out of ${budget} tokens: .*\\d more files?\\.$`));
     }
+    const { text } = await read(gap, '?budget=200000');
+    expect(text).not.toContain('Left out');
     expect((await read(gap, '?budget=1')).status).toBe(422);
+  });
+
+  it('keeps within it whatever agents and maintainers write, and every quote stays one', () => {
+    const long = '`@owner` '.repeat(2000);
+    const report = {
+      id: 'r',
+      what_i_needed: long,
+      what_i_tried: long,
+      suggestion: long,
+      user_goal: long,
+      gap_type: 'other',
+    };
+    const known = { number: 1, title: 'x', reports: [report] } as unknown as Gap;
+    const notes = Array.from({ length: 40 }, () => ({ author: 'writer', content: long })) as unknown as Note[];
+    const selection = { files: [], tools: [], paths: [] };
+    const snapshot = { commit: 'c', files: [], texts: [], special: [] };
+    const { config } = readRepositoryConfig(undefined);
+    for (const budgetTokens of [500, 2000, 8000]) {
+      const frozen = { base: { branch: 'main', commit: 'c0ffee' }, notes };
+      const text = renderBrief(known, frozen, { selection, snapshot, config, budgetTokens });
+      expect(text.length).toBeLessThanOrEqual(4 * budgetTokens);
+      expect(text).toMatch(/Left out of \d+ tokens: .*notes/);
+      expect(text.replace(/(`+)[^\n]*?[^`]\1(?!`)/g, '')).not.toContain('@owner');
+    }
   });
 });

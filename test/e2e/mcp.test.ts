@@ -67,7 +67,13 @@ describe('the MCP endpoint', () => {
 
   it('gives one report as Markdown in which a stranger’s words are quoted', async () => {
     const { json } = await call('get_report', { id: first });
-    expect(json.result.content[0].text).toContain('> `Costs as CSV.`');
+    const { text } = json.result.content[0];
+    expect(text).toMatch(/- Status: open\n[\s\S]*## Brief: [\s\S]*> `Costs as CSV\.`[\s\S]*\*\*Where to look\*\*/);
+    const short = (await call('get_report', { id: first, budget: 700 })).json.result.content[0].text;
+    expect(short.length).toBeLessThan(4 * 700);
+    expect(short).toContain('> `Costs as CSV.`');
+    expect(short).toMatch(/Left out of \d+ tokens: .*\d more files?\.$/);
+    expect((await call('get_report', { id: first, budget: 3 })).json.result.isError).toBe(true);
     for (const id of ['01JD4T7Q9ZK3V5X8Y2B6N0M1RS', '4711', '../x'])
       expect((await call('get_report', { id })).json.result.isError).toBe(true);
   });
