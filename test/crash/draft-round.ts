@@ -1,10 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DraftRun } from '../../src/issues/index.ts';
+import { fileURLToPath } from 'node:url';
+import type { DraftRun, Outcome } from '../../src/issues/index.ts';
 import { startModelServer } from '../support/model-server.ts';
 import { freePort } from '../support/process.ts';
 import { SAMPLE_REPORT } from '../support/product.ts';
@@ -20,8 +21,16 @@ const PROGRAM = new URL('draft-serve.ts', import.meta.url).pathname;
 const PATIENCE_MS = 60_000;
 
 /** Plays all points, one after the other, on one repository. */
-export async function playDrafts(points: DraftPoint[]): Promise<{ struck: number; failures: DraftFailure[] }> {
+export async function playDrafts(
+  points: DraftPoint[],
+  isReplayed = false,
+): Promise<{ struck: number; failures: DraftFailure[] }> {
   const data = await mkdtemp(join(tmpdir(), 'patchwork-crash-draft-'));
+  // The server under test runs as a user of its own, who has to get to its folder.
+  const temporary = join(data, 'tmp');
+  await chmod(data, 0o711);
+  await mkdir(temporary);
+  await chmod(temporary, 0o1777);
   const recorded = new URL('../../examples/cost-server.recorded.json', import.meta.url);
   const answer = JSON.stringify(JSON.parse(await readFile(recorded, 'utf8')).draft[0].json);
   // Slow enough that a run can die while it waits for the model.
@@ -38,7 +47,14 @@ export async function playDrafts(points: DraftPoint[]): Promise<{ struck: number
       PORT: port,
       PATCHWORK_DATA: data,
     },
-    ...model.env,
+    ...(isReplayed
+      ? {
+          PATCHWORK_PROVIDER: 'recorded',
+          PATCHWORK_RECORDED: fileURLToPath(recorded),
+          CRASH_REPLAY: 'yes',
+          TMPDIR: temporary,
+        }
+      : model.env),
     NODE_COMPILE_CACHE: join(tmpdir(), 'patchwork-crash-compiled'),
   };
   const start = async (): Promise<ChildProcess> => {
@@ -75,7 +91,9 @@ export async function playDrafts(points: DraftPoint[]): Promise<{ struck: number
       // Killed before the label was on, nobody asked for anything.
       if (!(await here.asked(gap))) await here.label(gap);
       await here.ended(id, 1);
-      const why = await here.wrong(id, gap);
+      const left = (await readdir(temporary)).filter((name) => !name.includes(`-${child.pid}-`));
+      if (left.length) failures.push({ point, why: `it leaves ${left.join(', ')} behind` });
+      const why = await here.wrong(id, gap, isReplayed ? 'verified' : 'plausible');
       if (why) failures.push({ point, why });
       await here.close(gap);
     } catch (error) {
@@ -142,7 +160,7 @@ function talkTo(url: string) {
         const { drafts } = (await api(`/api/feedback/${id}`)) as { drafts: DraftRun[] };
         return drafts[runs - 1]?.outcome ? drafts[runs - 1] : undefined;
       }),
-    async wrong(id: string, gap: number): Promise<string | undefined> {
+    async wrong(id: string, gap: number, outcome: Outcome): Promise<string | undefined> {
       await sleep(100);
       const { drafts } = (await api(`/api/feedback/${id}`)) as { drafts: DraftRun[] };
       const branches = (await all('/branches')).filter(({ name }: { name: string }) =>
@@ -159,7 +177,7 @@ function talkTo(url: string) {
         pulls: pulls.length,
         comments: comments.length,
       };
-      const isRight = Object.values(found).every((number) => number === 1) && drafts[0]?.outcome === 'plausible';
+      const isRight = Object.values(found).every((number) => number === 1) && drafts[0]?.outcome === outcome;
       const isLabelled = labels.includes('patchwork:drafted') && !labels.includes('patchwork:drafting');
       return isRight && isLabelled ? undefined : JSON.stringify({ ...found, labels, run: drafts });
     },

@@ -3,6 +3,7 @@
  * request or after its answer. Its GitHub is in the same process, and dies with it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findGround } from '../../src/cli/ground.ts';
 import { sampleRepository } from '../../src/cli/repositories.ts';
 import { startServer } from '../../src/cli/server.ts';
 import { readEnvironment } from '../../src/config/index.ts';
@@ -24,6 +25,7 @@ const server = await startServer({
   environment: readEnvironment(process.env),
   model: modelFromEnvironment(process.env),
   local: await sampleRepository(),
+  ...(process.env.CRASH_REPLAY ? { ground: await findGround() } : {}),
   onStep: () => {},
   around: (part, handler) => async (request) => {
     // What people ask, and the lists that looking at the API reads again, are no part of the draft.
