@@ -64,7 +64,8 @@ const REPOSITORIES: Record<string, { files: Record<string, string>; server: obje
       }),
     },
     server: {
-      ...{ dir: 'packages/mcp', install: 'pnpm install --frozen-lockfile', build: 'pnpm --filter "{.}..." run build' },
+      ...{ dir: 'packages/mcp', install: 'pnpm install --frozen-lockfile --filter all --filter "{.}..."' },
+      build: 'pnpm --filter "{.}..." run build',
       ...{ command: 'node', args: ['dist/cli.js', 'stdio', '--data', '.'], env: { API_TOKEN: 'dummy' } },
     },
   },
@@ -107,6 +108,93 @@ const REPOSITORIES: Record<string, { files: Record<string, string>; server: obje
     server: {
       install: 'POETRY_VIRTUALENVS_IN_PROJECT=1 poetry install --no-interaction',
       command: '.venv/bin/costs-server',
+    },
+  },
+  'the one of two that users are told to start, with a setting, an address and folders': {
+    files: {
+      'package.json': json({ name: 'all', private: true }),
+      'proxy/package.json': json({ name: 'costs-mcp-proxy', bin: 'cli.js', dependencies: SDK }),
+      'proxy/cli.js': '',
+      'package-lock.json': '{}',
+      'server/package.json': json({ name: 'costs-mcp-server', bin: 'index.js', devDependencies: SDK }),
+      'server/index.js': '',
+      'README.md': `\`\`\`json\n${json({
+        mcpServers: {
+          costs: {
+            ...{ command: 'npx', args: ['-y', 'costs-mcp-server', '--readOnly', '/data', '/tmp/more'] },
+            env: {
+              DEFAULTS: '{"max": 5}',
+              STORE: 'postgresql://u:p@db/costs',
+              VERBOSE: 'true',
+              SLACK_TOKEN: 'xoxb-...',
+            },
+          },
+        },
+      })}\n\`\`\``,
+    },
+    server: {
+      ...{ dir: 'server', install: 'npm ci', command: 'node', args: ['index.js', '.'] },
+      env: {
+        ...{ DEFAULTS: '{"max": 5}', STORE: 'postgresql://nobody:dummy@127.0.0.1:9/dummy' },
+        ...{ VERBOSE: 'true', SLACK_TOKEN: 'xoxb-dummy' },
+      },
+    },
+  },
+  'Python, with a key that an older registry description requires': {
+    files: {
+      'pyproject.toml':
+        '[project]\nname = "costs-mcp"\ndependencies = ["mcp"]\n[project.scripts]\ncosts-mcp = "costs:main"\n',
+      'server.json': json({
+        packages: [{ environmentVariables: [{ name: 'COSTS_KEY', required: true }, { name: 'COSTS_HOST' }] }],
+      }),
+    },
+    server: {
+      ...{ install: 'python3 -m venv .venv && .venv/bin/pip install -e .', command: '.venv/bin/costs-mcp' },
+      env: { COSTS_KEY: 'dummy' },
+    },
+  },
+  'Go, in a container that is given variables': {
+    files: {
+      'go.mod': 'module github.com/acme/costs-mcp\n\nrequire github.com/mark3labs/mcp-go v0.58.0\n',
+      'main.go': MAIN_GO,
+      'server.json': json({
+        packages: [
+          {
+            transport: { type: 'stdio' },
+            runtimeArguments: [
+              { type: 'named', name: '-p', value: '127.0.0.1:1:1' },
+              { type: 'named', name: '-e', value: 'CALLBACK_PORT=8085' },
+              { type: 'named', name: '-e', value: 'COSTS_URL={url}', variables: { url: {} } },
+              { type: 'named', name: '-e', value: 'COSTS_TOKEN={token}', variables: { token: { isSecret: true } } },
+            ],
+          },
+        ],
+      }),
+    },
+    server: {
+      ...{ install: 'go mod download', build: 'go build -o patchwork-server .', command: './patchwork-server' },
+      env: { CALLBACK_PORT: '8085', COSTS_TOKEN: 'dummy' },
+    },
+  },
+  'Go without an SDK that is known': {
+    files: {
+      'go.mod': 'module github.com/acme/costs-mcp\n\nrequire example.org/own v1.0.0\n',
+      'main.go': 'package main\n\nimport "example.org/own/mcp"\n\nfunc main() { mcp.Run() }\n',
+      'npm/package.json': json({ name: 'costs-mcp', bin: 'start.js' }),
+      'npm/start.js': 'spawn("costs-mcp-linux");',
+    },
+    server: { install: 'go mod download', build: 'go build -o patchwork-server .', command: './patchwork-server' },
+  },
+  'Rust without an SDK, whose code asks for a key': {
+    files: {
+      'Cargo.toml': '[package]\nname = "costs-mcp"\n[dependencies]\ntokio = "1"\n',
+      'src/main.rs': 'fn main() { let key = std::env::var("COSTS_API_KEY"); let home = std::env::var("HOME"); }',
+      'src/rpc.rs': 'match method { "tools/list" => list(), _ => unknown() }',
+      'README.md': '```bash\ncargo run\n```',
+    },
+    server: {
+      ...{ install: 'cargo fetch', build: 'cargo build --bin costs-mcp', command: './target/debug/costs-mcp' },
+      env: { COSTS_API_KEY: 'dummy' },
     },
   },
   'Python with pip and a file': {

@@ -1,3 +1,5 @@
+import { type Files, isAside } from './files.ts';
+
 /** How a server may be run, as its repository's own files say it. */
 export interface Found {
   language: 'JavaScript' | 'TypeScript' | 'Python' | 'Go' | 'Rust';
@@ -22,3 +24,16 @@ export interface Found {
 export function soundsLikeServer(name: string): boolean {
   return /mcp|server/i.test(name);
 }
+
+/**
+ * Whether the code of a folder speaks MCP without an SDK that we know: it answers what each client asks for. Only with a name that
+ * says so as well; clients write the same word.
+ */
+export function speaksItself(files: Files, dir: string, name: string, code: RegExp): boolean {
+  const isSpoken = (path: string) => /["'`]tools\/list["'`]|"[^"\s]+\/mcp(?:\/[\w/]+)?"/.test(files.read(path) ?? '');
+  const own = (path: string) => path.startsWith(dir ? `${dir}/` : '') && code.test(path) && !isAside(path);
+  return /mcp/i.test(name) && files.paths.some((path) => own(path) && isSpoken(path));
+}
+
+/** What stands in for the name of an SDK where there is none. */
+export const ITSELF = 'no SDK that is known, and speaks MCP itself';

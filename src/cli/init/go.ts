@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { depth, type Files, folderOf, isAside, named } from './files.ts';
-import { type Found, soundsLikeServer } from './found.ts';
+import { type Found, ITSELF, soundsLikeServer, speaksItself } from './found.ts';
 
 const SDK =
   /\b(?:github\.com\/modelcontextprotocol\/go-sdk|github\.com\/mark3labs\/mcp-go|github\.com\/metoro-io\/mcp-golang)\b/;
@@ -8,10 +8,10 @@ const SDK =
 export function findGo(files: Files): Found[] {
   return named(files, 'go.mod').flatMap((path) => {
     const text = files.read(path) ?? '';
-    const sdk = SDK.exec(text)?.[0];
-    if (!sdk) return [];
     const dir = folderOf(path);
     const name = /^module\s+(\S+)/m.exec(text)?.[1] ?? '';
+    const sdk = SDK.exec(text)?.[0] ?? (speaksItself(files, dir, name, /\.go$/) ? ITSELF : undefined);
+    if (!sdk) return [];
     return mainsOf(files, dir).map((main) => found(files, { path, dir, sdk, name, main }));
   });
 }
@@ -39,7 +39,7 @@ function found(files: Files, at: { path: string; dir: string; sdk: string; name:
       ...(subcommand ? ['its subcommand `stdio` speaks over stdio'] : []),
     ],
     score:
-      60 +
+      (sdk === ITSELF ? 40 : 60) +
       (called === base ? 15 : 0) +
       (soundsLikeServer(called) ? 15 : 0) +
       (usesSdk ? 10 : 0) +

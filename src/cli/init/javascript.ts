@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { above, depth, type Files, folderOf, isAside, named } from './files.ts';
-import { type Found, soundsLikeServer } from './found.ts';
+import { type Found, ITSELF, soundsLikeServer, speaksItself } from './found.ts';
 
 interface Manifest {
   name?: string;
@@ -26,12 +26,13 @@ function read(files: Files, path: string): Found | undefined {
   const manifest = parsed(files.read(path));
   if (!manifest) return undefined;
   const dir = folderOf(path);
-  const runtime = Object.keys(manifest.dependencies ?? {}).find((name) => SDKS.test(name));
+  const { name = '' } = manifest;
+  const runtime = Object.keys(manifest.dependencies ?? {}).find((each) => SDKS.test(each));
   const sdk =
     runtime ??
-    Object.keys({ ...manifest.devDependencies, ...manifest.peerDependencies }).find((name) => SDKS.test(name));
+    Object.keys({ ...manifest.devDependencies, ...manifest.peerDependencies }).find((each) => SDKS.test(each)) ??
+    (speaksItself(files, dir, name, /\.[cm]?[jt]sx?$/) ? ITSELF : undefined);
   if (!sdk) return undefined;
-  const { name = '' } = manifest;
   const entry = entryOf(files, dir, manifest);
   if (!entry) return undefined;
 
@@ -118,7 +119,9 @@ function managerOf(
   { packageManager = '' }: Manifest,
 ): Pick<Found, 'tool'> & { install: string } {
   const has = (name: string) => above(files, dir, name) !== undefined;
-  if (has('pnpm-lock.yaml')) return { tool: 'pnpm', install: 'pnpm install --frozen-lockfile' };
+  if (has('pnpm-lock.yaml')) {
+    return { tool: 'pnpm', install: `pnpm install --frozen-lockfile${onlyMember(files, dir)}` };
+  }
   if (has('bun.lock') || has('bun.lockb')) return { tool: 'bun', install: 'bun install --frozen-lockfile' };
   if (has('yarn.lock')) {
     return {
@@ -131,9 +134,17 @@ function managerOf(
   return { tool, install: `${tool} install` };
 }
 
+/** Of a workspace the member, what it depends on, and what the whole builds with: not what the others need. */
+function onlyMember(files: Files, dir: string): string {
+  const workspace = dir ? above(files, dir, 'pnpm-workspace.yaml') : undefined;
+  if (workspace === undefined) return '';
+  const { name } = parsed(files.read(posix.join(folderOf(workspace), 'package.json'))) ?? {};
+  return `${name && /^[@\w./-]+$/.test(name) ? ` --filter ${name}` : ''} --filter "{.}..."`;
+}
+
 /** A member of a workspace needs the members it depends on to be built before it. */
 function buildOf(files: Files, dir: string, tool: Found['tool'], script: string): string {
-  if (tool === 'pnpm' && dir && above(files, dir, 'pnpm-workspace.yaml')) return `pnpm --filter "{.}..." run ${script}`;
+  if (tool === 'pnpm' && onlyMember(files, dir)) return `pnpm --filter "{.}..." run ${script}`;
   return `${tool} run ${script}`;
 }
 

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { parse } from 'smol-toml';
 import { above, depth, type Files, folderOf, isAside, named } from './files.ts';
-import { type Found, soundsLikeServer } from './found.ts';
+import { type Found, ITSELF, soundsLikeServer, speaksItself } from './found.ts';
 
 interface Project {
   project?: { name?: string; scripts?: Record<string, string>; dependencies?: string[] };
@@ -24,11 +24,12 @@ function readProject(files: Files, path: string): Found | undefined {
   if (!toml) return undefined;
   const dir = folderOf(path);
   const poetry = toml.tool?.poetry;
-  const sdk = [...(toml.project?.dependencies ?? []), ...Object.keys(poetry?.dependencies ?? {})].find((name) =>
-    SDK.test(name),
-  );
-  if (!sdk) return undefined;
   const name = toml.project?.name ?? poetry?.name ?? '';
+  const sdk =
+    [...(toml.project?.dependencies ?? []), ...Object.keys(poetry?.dependencies ?? {})].find((each) =>
+      SDK.test(each),
+    ) ?? (speaksItself(files, dir, name, /\.py$/) ? ITSELF : undefined);
+  if (!sdk) return undefined;
   const scripts = Object.keys({ ...poetry?.scripts, ...toml.project?.scripts });
   const script = scripts.find((candidate) => candidate === name) ?? scripts.find(soundsLikeServer) ?? scripts[0];
   const { tool, install, venv } = environmentOf(files, dir, name, poetry !== undefined && !toml.project?.name);
@@ -38,13 +39,13 @@ function readProject(files: Files, path: string): Found | undefined {
     language: 'Python',
     tool,
     dir,
-    names: [name, ...scripts].filter(Boolean),
+    names: [name, name.replaceAll('-', '_'), ...scripts].filter(Boolean),
     install,
     command: script === undefined ? `${venv}/bin/python` : `${venv}/bin/${script}`,
     args: started?.args ?? [],
     verify: testsOf(files, dir, venv),
     why: [
-      `${path} depends on ${/^[\w-]+/.exec(sdk)?.[0]}`,
+      `${path} depends on ${sdk === ITSELF ? sdk : /^[\w-]+/.exec(sdk)?.[0]}`,
       started?.why ?? `its script \`${script}\` starts it`,
       ...(tool === 'pip' ? [] : [`its environment is ${tool}’s`]),
     ],

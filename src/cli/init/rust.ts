@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { parse } from 'smol-toml';
 import { depth, type Files, folderOf, named } from './files.ts';
-import { type Found, soundsLikeServer } from './found.ts';
+import { type Found, ITSELF, soundsLikeServer, speaksItself } from './found.ts';
 
 interface Cargo {
   package?: { name?: string; 'default-run'?: string };
@@ -19,9 +19,12 @@ export function findRust(files: Files): Found[] {
 function read(files: Files, path: string): Found | undefined {
   const cargo = parsed(files.read(path));
   const dir = folderOf(path);
-  const sdk = SDKS.find((name) => cargo?.dependencies?.[name] !== undefined);
-  if (!cargo?.package || !sdk) return undefined;
+  if (!cargo?.package) return undefined;
   const { name = '' } = cargo.package;
+  const sdk =
+    SDKS.find((each) => cargo.dependencies?.[each] !== undefined) ??
+    (speaksItself(files, dir, name, /\.rs$/) ? ITSELF : undefined);
+  if (!sdk) return undefined;
   const bins = [
     ...(cargo.bin ?? []).flatMap((bin) => bin.name ?? []),
     ...(files.has(posix.join(dir, 'src/main.rs')) && !cargo.bin?.some((bin) => bin.path === 'src/main.rs')
@@ -48,7 +51,7 @@ function read(files: Files, path: string): Found | undefined {
     args: [],
     verify: ['cargo test'],
     why: [`${path} depends on ${sdk}`, `its program is \`${bin}\``],
-    score: 80 + (soundsLikeServer(bin) ? 10 : 0) - 3 * depth(dir),
+    score: (sdk === ITSELF ? 50 : 80) + (soundsLikeServer(bin) ? 10 : 0) - 3 * depth(dir),
   };
 }
 
