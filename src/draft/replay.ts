@@ -3,6 +3,7 @@ import { type Change, type CodeFile, isTest, type Snapshot } from '../repo/index
 import {
   type Examination,
   type Examined,
+  explain,
   type Isolation,
   isOpen,
   issueOfProbePath,
@@ -55,7 +56,9 @@ export async function prove(material: Material, ground: Ground): Promise<Proof |
   const replay = stack.use(await openReplay({ ...ground, server }));
   await status.step('Starting the server as it is');
   const bare = await replay.examine({ dir: base.dir, probes: [] });
-  if (!bare.surface) return { code: 'not_runnable', why: bare.failure?.why ?? 'The server does not answer.' };
+  if (!bare.surface) {
+    return { code: 'not_runnable', why: bare.failure ? explain(bare.failure, server) : 'The server does not answer.' };
+  }
 
   const asked = await askForProbes(material, replay, base.dir, bare);
   if ('code' in asked) return asked;

@@ -82,7 +82,7 @@ export function lacking(verdict: Verdict, leftOut: LeftOut[]): Verdict {
 /** What is left to say where no server could show it: what the code itself registers. */
 export function unproven({ code, why }: NoProof, found: StaticFinding, capabilities: Capability[]): Verdict {
   const common = { stops: [], capabilities, evidence: renderStatic(found) };
-  const unseen = `The gap was not replayed: ${inertProse(why, 400)}`;
+  const unseen = `The gap was not replayed: ${inertProse(why, 600)}`;
   if (found.wrong[0]) {
     return {
       outcome: 'unverified',

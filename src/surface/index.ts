@@ -1,3 +1,4 @@
+export { explain } from './advice.ts';
 export { compareDeclared, type DeclaredChange, diffSurfaces, type SurfaceChange, shown } from './diff.ts';
 export { nearestTool, tokensOf } from './hints.ts';
 export { detectIsolation, type Isolation } from './isolate.ts';

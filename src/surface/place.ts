@@ -33,12 +33,13 @@ export async function makePlace(
     cache: from.cache ?? join(scratch.folder, 'cache'),
     tree: join(side, 'tree'),
     changes: join(side, 'changes'),
+    tmp: join(side, 'tmp'),
     home: join(side, 'home'),
     kit: join(side, 'kit'),
     door: join(side, 'door'),
     modules: from.modules,
   };
-  const written = [place.tree, join(place.changes, 'upper'), place.home, place.door];
+  const written = [place.tree, join(place.changes, 'upper'), place.tmp, place.home, place.door];
   for (const folder of [place.root, place.kit, place.cache, join(place.changes, 'work'), ...written]) {
     await mkdir(folder, { recursive: true });
   }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { Isolation } from './isolate.ts';
 import { isPlain } from './place.ts';
 import { launch, plain } from './process.ts';
+import { rustEnv } from './rust-toolchain.ts';
 import { enclose, NO_SANDBOX, type Place, viewOf } from './sandbox.ts';
 import type { Tools } from './tools.ts';
 
@@ -28,8 +29,8 @@ export interface Ground {
   signal?: AbortSignal | undefined;
 }
 
-/** How long a step may take, in milliseconds. */
-const STEP_LIMIT = 5 * 60_000;
+/** How long a step may take, in milliseconds. What is compiled from nothing on a small machine takes long. */
+const STEP_LIMIT = { install: 10 * 60_000, build: 15 * 60_000, check: 5 * 60_000 };
 
 /** Runs a repository's own command line in its tree: with the network and no scripts of packages, or with scripts and no network. */
 export async function runStep(
@@ -44,7 +45,9 @@ export async function runStep(
     ...baseEnv(ground, place),
     ...(network ? { ...tools.network, ...NO_SCRIPTS } : OFFLINE),
     ...toolEnv(ground, place),
+    ...(await rustEnv(tools, place.tree, step.cwd)),
   };
+  const limit = STEP_LIMIT[step.kind];
   const command = {
     command: '/bin/sh',
     args: ['-c', step.command],
@@ -60,7 +63,9 @@ export async function runStep(
     printed.push(chunk);
     while (printed.length > 32) printed.shift();
   });
-  const exit = await Promise.race([process.exited, sleep(STEP_LIMIT, undefined, { ref: false })]);
+  const exit = await Promise.race([process.exited, sleep(limit, undefined, { ref: false })]);
+  // Its last words may come after its end.
+  if (exit) await Promise.race([process.closed, sleep(1000, undefined, { ref: false })]);
   const out = plain(Buffer.concat(printed).toString('utf8'), 2000);
   const tail = [out, process.tail()].filter(Boolean).join('\n');
   const ms = Math.round(performance.now() - began);
@@ -68,7 +73,7 @@ export async function runStep(
   const why = process.flooded()
     ? 'it printed too much'
     : exit === undefined
-      ? `it took longer than ${STEP_LIMIT / 60_000} minutes`
+      ? `it took longer than ${limit / 60_000} minutes`
       : ground.signal?.aborted
         ? 'the replay was stopped'
         : exit.code === NO_SANDBOX && isolation.mount
@@ -89,10 +94,14 @@ export function toolEnv({ isolation, tools }: Ground, place: Place): Record<stri
     ...tools.env,
     XDG_CACHE_HOME: cache,
     npm_config_cache: `${cache}/npm`,
+    // The machine's own pnpm, not one that a manifest names: what runs offline could not fetch it.
+    npm_config_manage_package_manager_versions: 'false',
     XDG_DATA_HOME: `${cache}/share`,
     YARN_GLOBAL_FOLDER: `${cache}/yarn`,
     GOPATH: `${cache}/go`,
     CARGO_HOME: `${cache}/cargo`,
+    // What cargo makes on its way, from 1.91 on: the program itself still lies in `target`.
+    CARGO_BUILD_BUILD_DIR: `${cache}/cargo-build`,
   };
 }
 
@@ -104,6 +113,7 @@ const NO_SCRIPTS = {
   npm_config_update_notifier: 'false',
   npm_config_audit: 'false',
   npm_config_fund: 'false',
+  COREPACK_ENABLE_DOWNLOAD_PROMPT: '0',
   YARN_ENABLE_SCRIPTS: 'false',
   YARN_IGNORE_PATH: '1',
   PIP_ONLY_BINARY: ':all:',

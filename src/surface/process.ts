@@ -18,6 +18,8 @@ export interface Running extends AsyncDisposable {
   stdin: Writable;
   stdout: Readable;
   exited: Promise<Exit>;
+  /** It has ended and everything that it printed has been read. */
+  closed: Promise<void>;
   /** Set once it has ended by itself. */
   exit(): Exit | undefined;
   /** Whether it was ended because it printed more than `OUTPUT_LIMIT`. */
@@ -87,6 +89,7 @@ export function launch(enclosed: Enclosed, signal?: AbortSignal): Running {
     stdin,
     stdout,
     exited,
+    closed,
     exit: () => exit,
     flooded: () => flooded,
     tail: () => plain(last.toString('utf8')),

@@ -11,6 +11,8 @@ export interface Place {
   cache: string;
   /** What other runs write to the cache, so that none reads what the code of another side left. */
   changes: string;
+  /** What the run has as `/tmp` where it has a root of its own. */
+  tmp: string;
   /** Home of the run where the system has no private one. */
   home: string;
   /** Scripts and fake commands of ours, read-only. */
@@ -136,7 +138,8 @@ function sandboxScript(place: Place, tools: Tools, { network, keepsCache }: Comm
     `for f in null zero full random urandom; do : > ${root}/dev/$f; mount --bind /dev/$f ${root}/dev/$f; done`,
     `ln -s /proc/self/fd ${root}/dev/fd; ln -s fd/0 ${root}/dev/stdin; ln -s fd/1 ${root}/dev/stdout; ln -s fd/2 ${root}/dev/stderr`,
     tmpfs('/dev/shm', '64m'),
-    tmpfs('/tmp', '512m'),
+    // On disk, as the tree is: compilers put more there than memory should hold.
+    bind(place.tmp, '/tmp', 'nosuid,nodev'),
     tmpfs(INSIDE.home, '512m'),
     ...tools.folders.map((folder) => bind(folder, folder, 'ro,nosuid,nodev')),
     bind(place.tree, INSIDE.tree, 'nosuid,nodev'),

@@ -80,7 +80,7 @@ export interface Failure {
 }
 
 /** From the start to the first answer, and for each request after it, in milliseconds. */
-const START_LIMIT = 20_000;
+const START_LIMIT = 45_000;
 export const REQUEST_LIMIT = 15_000;
 const MODERN = '2026-07-28';
 

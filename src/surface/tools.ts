@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, dirname, join, sep } from 'node:path';
 
 /** The programs that a server may need to be installed, built and run. */
@@ -19,7 +19,9 @@ const NETWORK = [
   ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'REQUESTS_CA_BUNDLE', 'PIP_CERT', 'CARGO_HTTP_CAINFO', 'npm_config_registry'],
   ...['PIP_INDEX_URL', 'UV_DEFAULT_INDEX', 'GOPROXY', 'GOSUMDB'],
 ];
-const PROGRAMS = ['node', 'npm', 'python3', 'uv', 'go', 'cargo'];
+const PROGRAMS = ['node', 'npm', 'pnpm', 'yarn', 'bun', 'python3', 'uv', 'poetry', 'go', 'cargo'];
+/** Set-up actions install these as packages of a folder of their own. */
+const MANAGERS = ['pnpm', 'yarn', 'bun'];
 
 /**
  * Finds them along `PATH`. A folder `x/bin` with libraries beside it is shown as `x`; of a home and its well-known dot folders only
@@ -30,7 +32,8 @@ export function findTools(environment: Record<string, string | undefined>): Tool
   const node = dirname(realpathSync(process.execPath));
   const path = (environment.PATH ?? '/usr/local/bin:/usr/bin:/bin')
     .split(delimiter)
-    .filter((folder) => folder.startsWith(sep) && !folder.endsWith(join('node_modules', '.bin')) && isFolder(folder));
+    .filter((folder) => folder.startsWith(sep) && isFolder(folder) && (!isPackages(folder) || holdsManager(folder)));
+  path.push(...pythonsOf(path));
   const folders = new Set<string>();
   const show = (folder: string) => {
     if (!existsSync(folder) || SYSTEM.some((system) => within(folder, system))) return;
@@ -39,7 +42,7 @@ export function findTools(environment: Record<string, string | undefined>): Tool
   };
   for (const bin of [node, ...path]) {
     show(bin);
-    const holder = prefixOf(bin, home);
+    const holder = isPackages(bin) ? dirname(bin) : prefixOf(bin, home);
     if (holder) show(holder);
     for (const program of PROGRAMS) {
       const file = join(bin, program);
@@ -56,6 +59,8 @@ export function findTools(environment: Record<string, string | undefined>): Tool
     show(rustup);
     env.RUSTUP_HOME = rustup;
   }
+  const pyenv = path.find((folder) => SHIMS.test(folder));
+  if (pyenv) env.PYENV_ROOT = dirname(pyenv);
   for (const shared of ['.local/share/uv', '.local/share/pipx', '.local/pipx']) show(join(home, shared));
   show('/nix/store');
   return {
@@ -66,6 +71,31 @@ export function findTools(environment: Record<string, string | undefined>): Tool
       NETWORK.map((name) => [name, environment[name] ?? '']).filter(([, value]) => value && !value.includes('@')),
     ),
   };
+}
+
+/** Programs of somebody's packages: our own among them, which no server under test is given. */
+function isPackages(folder: string): boolean {
+  return folder.endsWith(join('node_modules', '.bin'));
+}
+
+function holdsManager(folder: string): boolean {
+  return MANAGERS.some((manager) => existsSync(join(folder, manager)));
+}
+
+const SHIMS = /[\\/]\.pyenv[\\/]shims$/;
+
+/** All versions that pyenv has, newest first: its shims show the chosen one only, and a server may need another. */
+function pythonsOf(path: string[]): string[] {
+  return path
+    .filter((folder) => SHIMS.test(folder))
+    .map((shims) => join(dirname(shims), 'versions'))
+    .filter(isFolder)
+    .flatMap((versions) =>
+      readdirSync(versions)
+        .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+        .map((version) => join(versions, version, 'bin')),
+    )
+    .filter(isFolder);
 }
 
 function prefixOf(bin: string, home: string): string | undefined {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { findTools } from '../../src/surface/index.ts';
+import { rustEnv } from '../../src/surface/rust-toolchain.ts';
 import { folder, isolation, repository, serverV2 } from './support.ts';
 
 const run = promisify(execFile);
@@ -67,6 +68,46 @@ describe('the tools that a server is shown', () => {
     expect(ours.sort()).toEqual(['.cargo/bin', '.local/bin', '.nvm/v24', '.pyenv', '.rustup', 'bin']);
     expect(found.path.split(':')).toContain('/usr/bin');
     expect(found.path).not.toMatch(/relative|gone|\.bin/);
+  });
+
+  it('are also a package manager in a folder of its own, and all versions of Python', async () => {
+    const home = await folder();
+    for (const each of [
+      'pnpm/node_modules/.bin',
+      '.pyenv/shims',
+      '.pyenv/versions/3.9.1/bin',
+      '.pyenv/versions/3.13.0/bin',
+    ])
+      await mkdir(join(home, each), { recursive: true });
+    await writeFile(join(home, 'pnpm/node_modules/.bin/pnpm'), '');
+    const path = ['pnpm/node_modules/.bin', '.pyenv/shims'].map((each) => join(home, each));
+    const found = findTools({ HOME: home, PATH: path.join(':') });
+    expect(found.folders).toEqual(expect.arrayContaining([join(home, 'pnpm/node_modules'), join(home, '.pyenv')]));
+    expect(found.path.split(':').slice(-4)).toEqual([
+      ...path,
+      ...['3.13.0', '3.9.1'].map((version) => join(home, '.pyenv/versions', version, 'bin')),
+    ]);
+    expect(found.env.PYENV_ROOT).toBe(join(home, '.pyenv'));
+  });
+
+  it('are the Rust of this machine where a repository pins one that is not there', async () => {
+    const rustup = await repository({
+      'settings.toml': 'default_toolchain = "1.95.0-x86_64-unknown-linux-gnu"\n',
+      'toolchains/1.95.0-x86_64-unknown-linux-gnu/x': '',
+      'toolchains/nightly-x86_64-unknown-linux-gnu/x': '',
+    });
+    const chosen = async (
+      files: Record<string, string>,
+      cwd = '.',
+      env: Record<string, string> = { RUSTUP_HOME: rustup },
+    ) => rustEnv({ path: '', folders: [], network: {}, env }, await repository(files), cwd);
+    const own = { RUSTUP_TOOLCHAIN: '1.95.0-x86_64-unknown-linux-gnu' };
+    const pin = '[toolchain]\nchannel = "1.94.1"\n';
+    expect(await chosen({ 'rust-toolchain.toml': pin })).toEqual(own);
+    expect(await chosen({ 'rust-toolchain': '1.94.1\n', 'crates/a/x': '' }, 'crates/a')).toEqual(own);
+    expect(await chosen({ 'rust-toolchain.toml': pin.replace('1.94.1', 'nightly') })).toEqual({});
+    expect(await chosen({ 'Cargo.toml': '' })).toEqual({});
+    expect(await chosen({ 'rust-toolchain.toml': pin }, '.', {})).toEqual({});
   });
 
   it('get through to a registry, without credentials', () => {
