@@ -283,7 +283,9 @@ describe('init', () => {
     });
     expect(Object.keys(workflow.on)).toEqual(['issues', 'repository_dispatch', 'workflow_dispatch']);
     const uses = draft.steps.flatMap((step: { uses?: string }) => step.uses ?? []);
-    expect(uses).toEqual(['actions/checkout@v6', 'astral-sh/setup-uv@v7', expect.stringMatching(/\/action@v1$/)]);
+    const { repository } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+    const [, ours] = /github\.com\/([\w.-]+\/[\w-]+)\.git$/.exec(repository.url) ?? [];
+    expect(uses).toEqual(['actions/checkout@v6', 'astral-sh/setup-uv@v7', `${ours}/action@v1`]);
     const declared = parse(await readFile(new URL('../../action/action.yml', import.meta.url), 'utf8')).inputs;
     for (const name of Object.keys(draft.steps.at(-1).with)) expect(declared).toHaveProperty(name);
     // Nothing of an event reaches a shell.

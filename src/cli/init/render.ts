@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { DISPATCH_TYPE } from '../../draft/index.ts';
 import { DRAFT_LABEL } from '../../issues/index.ts';
+import { PROJECT } from '../version.ts';
 import type { Detected } from './detect.ts';
 import type { Found } from './found.ts';
 
@@ -38,7 +39,7 @@ ${stringify({ server }, { lineWidth: 0 })}${verify.length ? `\n# What has to pas
 }
 
 /** Where the Action is had. */
-export const ACTION = 'patchworkmcp/patchworkmcp/action@v1';
+const ACTION = `${PROJECT}/action@v1`;
 
 /** `.github/workflows/patchwork.yml`: no more rights than a draft needs, one run at a time for each issue. */
 export function renderWorkflow(found: Found | undefined): string {
