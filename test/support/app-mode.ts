@@ -31,7 +31,13 @@ export interface AppMode {
 }
 
 export async function startAppMode(
-  options: { files?: Record<string, string>; model?: Model; env?: Record<string, string> } = {},
+  options: {
+    files?: Record<string, string>;
+    model?: Model;
+    env?: Record<string, string>;
+    /** What the App may do besides issues, pull requests and contents. */
+    permissions?: Record<string, string>;
+  } = {},
 ): Promise<AppMode> {
   const dataDir = await mkdtemp(join(tmpdir(), 'patchwork-app-'));
   const watch = await watchGitHub();
@@ -52,7 +58,10 @@ export async function startAppMode(
   const app = await forge.registerApp({
     slug: 'patchwork',
     name: 'PatchworkMCP',
-    permissions: { issues: 'write', pull_requests: 'write', contents: 'write', checks: 'write' },
+    permissions: {
+      ...{ issues: 'write', pull_requests: 'write', contents: 'write' },
+      ...(options.permissions ?? { checks: 'write' }),
+    },
     events: ['issues', 'issue_comment', 'pull_request'],
     webhookUrl: `http://localhost:${port}/api/github/webhooks`,
     webhookSecret: 'a webhook secret',
