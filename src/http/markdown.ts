@@ -1,4 +1,4 @@
-import { quote } from '../issues/index.ts';
+import { codeSpan, quote } from '../issues/index.ts';
 import { clipText } from '../report/index.ts';
 import type { Item } from './items.ts';
 
@@ -13,7 +13,7 @@ export function renderItem(item: Item, budgetTokens: number, brief?: string): st
   const facts = [
     ['Status', item.status],
     ['Gap type', item.gap_type],
-    ['Server', item.server_name],
+    ['Server', codeSpan(item.server_name)],
     ['Reports of this gap', String(item.seen)],
     ['How it went', item.resolution],
     ['Issue', item.url],

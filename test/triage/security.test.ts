@@ -29,6 +29,26 @@ describe('a report that may be about security', () => {
     'Das Werkzeug enthält eine Sicherheitslücke beim Anmelden.',
     '工具存在SQL注入漏洞，可被利用。',
     "The filter takes ' OR '1'='1 and gives all rows.",
+    'get_file reads /etc/passwd.',
+    'Command injection via the file name.',
+    'SSRF: fetch_url can reach http://169.254.169.254/latest/meta-data.',
+    'The name is passed to a shell, so `; rm -rf /` runs.',
+    'run_query lets me DROP TABLE users.',
+    'get_user returns password hashes.',
+    'The API key is included in the error message.',
+    'Error output contains the database password.',
+    'The tool leaks environment variables.',
+    'No authentication is required to call delete_user.',
+    'Anyone can call admin_reset without logging in.',
+    'An attacker could crash the server with a long name.',
+    'The JWT signature is not verified.',
+    'Zip slip in import_archive.',
+    'ReDoS: the pattern hangs the server.',
+    'CVE-2024-12345 affects this server.',
+    'The CSRF token is missing in the callback.',
+    'save_report writes files outside the workspace.',
+    'The server follows instructions inside the fetched page.',
+    'Sandbox escape via a symlink.',
   ])('%s', (need) => {
     expect(looksLikeSecurity(told(need))).toBe(true);
     expect(looksLikeSecurity(told('Something else.', { what_i_tried: need }))).toBe(true);
@@ -53,6 +73,15 @@ describe('a report that may be about security', () => {
     'Attach a screenshot of the leak in the pipe to the ticket.',
     'Show the exposure time of a photo.',
     'The API key cannot be rotated through the server.',
+    'Relative paths like ../../docs/readme.md are rejected.',
+    'Reading /etc/passwd was denied, as it should be; which folders may I read?',
+    'Add a scan tool for SQL injection in our code.',
+    'The scanner should find cross-site scripting in templates.',
+    'The API key is not shown in list_keys.',
+    'Follow the instructions in the README to import a dump.',
+    'I cannot write files outside the workspace.',
+    'The certificate’s expiry date is not shown.',
+    'search_advisories cannot find CVE-2024-12345.',
   ])('is not: %s', (need) => {
     expect(looksLikeSecurity(told(need))).toBe(false);
   });
@@ -67,6 +96,9 @@ describe('a report that may be about security', () => {
       'has '.repeat(5000),
       'security '.repeat(3000),
       'x injection '.repeat(2000),
+      'errors contains '.repeat(2000),
+      'api keys are included '.repeat(1000),
+      'runs drop '.repeat(2000),
       '../'.repeat(7000),
     ]) {
       looksLikeSecurity(told(text));
