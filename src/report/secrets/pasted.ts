@@ -19,7 +19,7 @@ const IS = String.raw`(?:${QUOTE})?[ \t]{0,4}(?:=>|:=|={1,2}|:|(?<=["'\u0060][ \
 
 /** Words that stand where a secret would, and say what it is or that there is none. */
 const PLACEHOLDER =
-  /^(?:str(?:ing)?|text|bool(?:ean)?|int(?:eger)?|number|float|object|array|list|dict|null|nil|none|undefined|true|false|yes|no|n\/a|any|unknown|required|optional|missing|empty|invalid|expired|wrong|unset|not|redacted|hidden|masked|secret|password|token|value|example|change_?me|tbd|inherit|default|off|on|disabled|enabled|bearer|basic)$/i;
+  /^(?:str(?:ing)?|text|bool(?:ean)?|int(?:eger)?|number|float|object|array|list|dict|null|nil|none|undefined|true|false|yes|no|n\/a|any|unknown|required|optional|missing|empty|invalid|expired|wrong|unset|not|redacted|hidden|masked|secret|password|token|value|example|change_?me|tbd|inherit|default|off|on|disabled|enabled|bearer|basic|credentials?|your[-_ ].*)$/i;
 const ALGORITHM = /^(?:sha|md|utf|base|bcrypt|argon|pbkdf|aes|rsa|hs|rs|es|ed|oauth|http|v)[-_]?\d+[\w-]{0,8}$/i;
 
 /** A name, a reference, a word or a stand-in: what people write in place of a secret. */
@@ -27,10 +27,10 @@ function isStandIn(value: string): boolean {
   return (
     PLACEHOLDER.test(value) ||
     ALGORITHM.test(value) ||
-    /^[<$%{[(]|^\*+$|…|\.{3}|redacted|^(.)\1+$/i.test(value) ||
+    /^[<$%{[(]|\$\{|\{\{|^\*+$|…|\.{3}|redacted|^(.)\1+$|^\/.*\/\w*$/i.test(value) ||
     // Names of variables, and what leads to one.
-    /^[a-z]+(?:_[a-z]+)+(?:_v?\d)?$|^[A-Z]+(?:_[A-Z]+)+$|^[a-z]+(?:[A-Z][a-z]+)+$/.test(value) ||
-    /^[A-Za-z_]+(?:\.[A-Za-z_]+)+$|^[A-Za-z_.]+[([]/.test(value)
+    /^[a-z]+(?:_[a-z]+)+(?:_v?\d)?$|^[A-Z]+(?:_[A-Z]+)+$|^[a-z]+(?:[A-Z][a-z]+)+\d?$/.test(value) ||
+    /^[A-Za-z_]+(?:\.[A-Za-z_]+)+$|^[A-Za-z_][\w.]*[([]/.test(value)
   );
 }
 
@@ -39,11 +39,14 @@ const hasBoth = (value: string) => /\d/.test(value) && /\p{L}/u.test(value);
 const isMixed = (value: string) => /\p{Ll}.*\p{Lu}|\p{Lu}.*\p{Lu}.*\p{Ll}/u.test(value);
 
 /** A sentence about the value, such as a schema has. */
-const isProse = (value: string) => /^\p{L}[\p{L}'’-]*(?:,? \p{L}[\p{L}'’-]*)+[.!?]?$/u.test(value);
+const isProse = (value: string) =>
+  /^\p{L}[\p{L}'’_-]*(?:,? \p{L}[\p{L}'’_-]*)+[.!?]?$|^\p{L}[\p{L}'’_-]*(?:[,:;]? \p{L}[\p{L}'’_-]*){2,}/u.test(value);
 
 /** Whether what stands under a name is its secret. A value in quotes, or right after `=`, is one sooner than a word in a sentence. */
 function isValue(value: string, name: string): boolean {
   if (value.length < 4 || isStandIn(value)) return false;
+  // A list of names, sooner than a name and its value.
+  if (/,[ \t]*\\*["'\u0060]$/.test(name)) return value.length > 7 && hasBoth(value) && !isProse(value);
   const isAssigned = /=["'\u0060\\]*$|["'\u0060]$/.test(name);
   if (new RegExp(PASSWORD, 'i').test(name)) {
     if (/pwd/i.test(name) && /^(?:[~./]|[a-z]:[\\/])/i.test(value)) return false;
@@ -75,7 +78,7 @@ export const PASTED: readonly Rule[] = [
   {
     kind: CREDENTIAL,
     pattern: new RegExp(
-      String.raw`(?<keep>authorization${IS}(?:${QUOTE})?(?:bearer|basic|token|api-?key|key|negotiate|ntlm|hmac|jwt|dpop|bot)[ \t]+(?:token=)?["']?)(?<value>[^\s"'\u0060,;]{4,})`,
+      String.raw`(?<keep>authorization${IS}(?:${QUOTE})?(?:bearer|basic|token|api-?key|key|negotiate|ntlm|hmac|jwt|dpop|bot)[ \t]+(?:token=)?["']?)(?<value>(?!\+)[^\s"'\u0060,;]{4,})`,
       'gi',
     ),
     isSecret: ({ value }) => !isStandIn(value) && !isWord(value),
@@ -184,7 +187,8 @@ export const PASTED: readonly Rule[] = [
     kind: CREDENTIAL,
     near: ' -',
     pattern:
-      /(?<keep>\b(?:curl|http|wget)\b[^\n]{0,200}?[ \t](?:-u|--user|--proxy-user)[ =]?["']?[^\s:"'@/]{1,64}:)(?<value>[^\s"'@]{4,100})/g,
+      /(?<keep>(?<![\w-])(?:curl|http|wget)(?![\w-])[^\n]{0,200}?[ \t](?:-u|--user|--proxy-user)[ =]?["']?(?!https?:)[^\s:"'@/]{1,64}:)(?<value>[^\s"'@]{4,100})/g,
+    isSecret: ({ value }) => !isStandIn(value),
   },
   {
     kind: CREDENTIAL,
