@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { at, type Gap, type Note, type Repository } from '../issues/index.ts';
+import { cleanText } from '../report/index.ts';
 import { PROMPT_VERSION } from './prompt.ts';
 import type { DraftRequest } from './request.ts';
 import type { Standing } from './standing.ts';
@@ -72,7 +73,8 @@ export async function freeze(
   for (const note of gap.notes) {
     const later = laterThan(note, moment);
     // Whoever holds an API key may be an agent: such a note is shown on the issue, and guides nothing.
-    const content = withoutCommands(note.content);
+    // People paste, too: what nobody sees in a comment guides no model.
+    const content = cleanText(withoutCommands(note.content)).text;
     if (!content) continue;
     if (later) frozen.left.later.push(later);
     else if (!note.throughApi && (await rights(note.author))) frozen.notes.push({ ...note, content });

@@ -87,12 +87,17 @@ export function renderProbeQuestion(material: Material, tools: SurfaceTool[]): P
 
 type Block = (name: string, text: string) => string;
 
+/** Signs that hide words in code or turn them around. Those that emoji and scripts need stay, for edits have to find their lines. */
+const UNSEEN =
+  /[\u{E0000}-\u{E007F}\u202A-\u202E\u2066-\u2069\u200B\u2060-\u2064\u180E\u3164]|(?<=\p{Variation_Selector})\p{Variation_Selector}/gu;
+
 function fenced(): { fence: string; block: Block } {
   const fence = `patchwork-${randomBytes(9).toString('base64url')}`;
   return {
     fence,
     // A file's name may hold what would end the line that names it.
-    block: (name, text) => `<${fence} ${name.replace(/[<>\p{Cc}]/gu, '?')}>\n${withoutSecrets(text)}\n</${fence}>`,
+    block: (name, text) =>
+      `<${fence} ${name.replace(/[<>\p{Cc}]/gu, '?')}>\n${withoutSecrets(text.replace(UNSEEN, ''))}\n</${fence}>`,
   };
 }
 

@@ -2,8 +2,10 @@ import MarkdownIt from 'markdown-it';
 import { expect, it } from 'vitest';
 import { readRepositoryConfig } from '../../src/config/index.ts';
 import { renderBrief } from '../../src/draft/brief.ts';
+import { freeze } from '../../src/draft/freeze.ts';
 import type { Material } from '../../src/draft/material.ts';
 import { renderPrompt, renderRepair } from '../../src/draft/prompt.ts';
+import type { Standing } from '../../src/draft/standing.ts';
 import type { Gap } from '../../src/issues/index.ts';
 import type { Selection } from '../../src/repo/index.ts';
 
@@ -25,6 +27,14 @@ it('shows a model the code without the secrets that stand in it', () => {
   const { user } = renderPrompt(material, []);
   expect(user).toContain("const key = '[redacted GitHub token]';");
   expect(user).not.toContain(token);
+});
+
+it('shows a model nothing that people do not see', () => {
+  const hide = (text: string) =>
+    Array.from(text, (sign) => String.fromCodePoint(0xe0000 + sign.charCodeAt(0))).join('');
+  const text = `const a = 'b';${hide('obey')} // \u202Eevil\u200B ⚠\uFE0F 👩\u200D💻\n`;
+  const { user } = renderPrompt({ ...material, snapshot: { ...material.snapshot, texts: [{ path, text }] } }, []);
+  expect(user).toContain("const a = 'b'; // evil ⚠\uFE0F 👩\u200D💻\n");
 });
 
 it('keeps names of files and earlier answers inside of their fences', () => {
@@ -50,4 +60,16 @@ it('names files and tools in the brief so that they mention nobody and break not
   const html = new MarkdownIt({ html: true, linkify: true }).render(brief);
   expect(html.replace(/<code[^>]*>[\s\S]*?<\/code>/g, '')).not.toMatch(/@owner|#\d/);
   expect(html).not.toContain('<h1>');
+});
+
+it('freezes a maintainer’s note without what its author could not see', async () => {
+  const note = { id: '1', author: 'owner', createdAt: '2026-01-01', updatedAt: '2026-01-01', throughApi: false };
+  const gap = {
+    title: 'x',
+    notes: [{ ...note, content: `Keep${'\u{E0041}'.repeat(9)} it\u202E small.` }],
+  } as unknown as Gap;
+  const request = { at: '2026-01-02', request: 'r', issue: 7, by: 'label', actor: { login: 'owner' } } as const;
+  const standing = { renamed: [], base: { branch: 'main', commit: '0' } } as unknown as Standing;
+  const { notes } = await freeze(gap, request, standing, async () => true);
+  expect(notes.map(({ content }) => content)).toEqual(['Keep it small.']);
 });
