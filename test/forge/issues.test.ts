@@ -203,3 +203,18 @@ test('sub-issues have one parent, no circle, and are counted', async () => {
   await at.ask('triager', 'DELETE', `${parent}/sub_issue`, { sub_issue_id: await id(child) });
   await at.ask('', 'GET', `${child}/parent`, undefined, 404);
 });
+
+describe('an issue that names another', () => {
+  test('is noted there, but not for what is code, hidden, or the words of a link', async () => {
+    const target = await issue();
+    const number = target.split('/').at(-1);
+    const noted = async () =>
+      (await at.ask('owner', 'GET', `${target}/timeline`)).filter(
+        ({ event }: { event: string }) => event === 'cross-referenced',
+      ).length;
+    await issue({ body: `\`#${number}\` <!-- #${number} --> [#${number}](https://redirect.github.com/a/b/issues/1)` });
+    expect(await noted()).toBe(0);
+    await issue({ body: `Like #${number}.` });
+    expect(await noted()).toBe(1);
+  });
+});

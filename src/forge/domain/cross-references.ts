@@ -2,8 +2,8 @@ import { fullName } from '../present/repository.ts';
 import type { Actor, Issue, Repo, World } from '../world.ts';
 import { record } from './issue-events.ts';
 
-/** Text that is shown as code, or not at all, mentions nobody and nothing. */
-const UNREAD = /<!--[\s\S]*?-->|^(```|~~~)[\s\S]*?^\1|`[^`\n]*`/gm;
+/** Text that is shown as code or as a link's words, or not at all, mentions nobody and nothing. Where a link leads to counts. */
+const UNREAD = /<!--[\s\S]*?-->|^(```|~~~)[\s\S]*?^\1|`[^`\n]*`|\[[^[\]\n]*\](?=\()/gm;
 const MENTION = /(?:^|[\s([{,;:"'*_])([\w.-]+\/[\w.-]+)?#(\d{1,9})\b/g;
 
 /** Numbers of the issues and pull requests of the repository that a text names: `#7`, `owner/name#7`, or by address. */
