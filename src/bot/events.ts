@@ -1,12 +1,21 @@
 import type { Probot } from 'probot';
 import type { DraftRequest } from '../draft/index.ts';
 import { renderLane } from '../intake/index.ts';
-import { type CommentData, DRAFT_LABEL, type Gaps, type IssueData, type MarkerKeys } from '../issues/index.ts';
+import {
+  type CommentData,
+  DRAFT_FAILED_LABEL,
+  DRAFT_LABEL,
+  DRAFTED_LABEL,
+  type Gaps,
+  type IssueData,
+  type MarkerKeys,
+} from '../issues/index.ts';
 import type { Outbox } from '../outbox/index.ts';
 import { newId } from '../report/index.ts';
 import { addedCommands, parseCommands } from './command.ts';
 import { commandKey, tell } from './console/lane.ts';
 import { nameOf, readEdit } from './dashboard/index.ts';
+import type { EndedDraft } from './work.ts';
 
 export interface EventOptions {
   outbox: Outbox;
@@ -68,9 +77,11 @@ export function repositoriesOf(payload: Reach): string[] {
   return [...named.map(({ full_name }) => full_name), ...(former && owner ? [`${owner}/${former}`] : [])];
 }
 
-/** The label that asks for a draft becomes one request, however often GitHub tells it. */
+/** The label that asks for a draft becomes one request, however often GitHub tells it; the one at its end says that there is news. */
 export async function onLabel(outbox: Outbox, delivery: string, payload: IssuePayload): Promise<void> {
-  if (payload.label?.name.toLowerCase() !== DRAFT_LABEL) return;
+  const label = payload.label?.name.toLowerCase();
+  if (label === DRAFTED_LABEL || label === DRAFT_FAILED_LABEL) return tellEnded(outbox, delivery, payload);
+  if (label !== DRAFT_LABEL) return;
   const request: DraftRequest = {
     issue: payload.issue.number,
     request: delivery,
@@ -84,6 +95,18 @@ export async function onLabel(outbox: Outbox, delivery: string, payload: IssuePa
     kind: 'draft',
     key: `draft ${delivery}`,
     body: request,
+  });
+}
+
+/** A draft of the Action ends without us; whoever asked to be told hears of it from here. */
+async function tellEnded(outbox: Outbox, delivery: string, { issue, repository }: IssuePayload): Promise<void> {
+  const body: EndedDraft = { on: issue.number };
+  await outbox.accept({
+    lane: renderLane('drafts', repository.full_name),
+    id: newId(),
+    kind: 'ended',
+    key: `ended ${delivery}`,
+    body,
   });
 }
 

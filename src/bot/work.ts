@@ -54,7 +54,10 @@ export async function workDrafts(lease: Lease, repository: string, options: Draf
       entries.filter(({ kind }) => kind === 'tend'),
       options,
     );
-    for (const entry of entries) if (entry.kind === 'draft') await workDraft(lease, repository, entry, options);
+    for (const entry of entries) {
+      if (entry.kind === 'draft') await workDraft(lease, repository, entry, options);
+      else if (entry.kind === 'ended') await workEnded(lease, repository, entry, options);
+    }
     await lease.release();
   } catch (error) {
     options.log('draft interrupted', { repository, reason: reasonOf(error) });
@@ -108,6 +111,34 @@ async function workDraft(lease: Lease, repository: string, entry: Entry, options
     if (event) await options.notify(event);
     if (run) options.ended(run);
     await lease.settle({ ids: [entry.id], intents: [memory] });
+  } catch (error) {
+    await lease.fail(entry.id, reasonOf(error));
+    throw error;
+  }
+}
+
+/** What waits where a label says that a draft ended. */
+export interface EndedDraft {
+  /** The gap's issue. */
+  on: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Tells how a draft of the Action ended: what this process drafts is told when it ends. The event's key keeps it from being told twice. */
+async function workEnded(lease: Lease, repository: string, entry: Entry, options: DraftWork): Promise<void> {
+  try {
+    if (await options.inAction(repository)) {
+      const gaps = await options.gaps(repository);
+      await gaps.index.refresh();
+      const gap = gaps.index.byNumber((entry.body as EndedDraft).on);
+      const run = gap?.status?.runs.at(-1);
+      // A label that somebody puts on later is no news.
+      const isNews = Date.now() - Date.parse(run?.endedAt ?? '') < DAY_MS;
+      const event = gap && run && isNews ? eventOfDraft(gaps.repository, gap, run) : undefined;
+      if (event) await options.notify(event);
+    }
+    await lease.settle({ ids: [entry.id] });
   } catch (error) {
     await lease.fail(entry.id, reasonOf(error));
     throw error;

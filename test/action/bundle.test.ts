@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bundleAction } from '../../scripts/build-action.ts';
+import { listen } from '../../src/cli/listen.ts';
 import { type Model, modelFromEnvironment } from '../../src/model/index.ts';
 import { type AppMode, startAppMode } from '../support/app-mode.ts';
 import { type ModelServer, startModelServer } from '../support/model-server.ts';
@@ -64,14 +65,29 @@ function commandsIn(log: string): { name: string; properties: string; data: stri
   return found;
 }
 
+/** Somebody who is told of events. */
+async function startHook() {
+  const told: { type: string; data: { pull: { number: number } } }[] = [];
+  const hook = await listen('127.0.0.1', 0, async (request) => {
+    told.push((await request.json()) as (typeof told)[number]);
+    return new Response(null, { status: 204 });
+  });
+  return { ...hook, told };
+}
+
 describe('the Action, run as GitHub runs it', () => {
   let product: AppMode;
+  let hook: Awaited<ReturnType<typeof startHook>>;
   let workflows: Workflows;
   let model: ModelServer;
   let answer = answers() as (prompt: string) => string | Promise<string>;
 
   beforeAll(async () => {
-    product = await startAppMode({ files: { ...FILES, ...WORKFLOW } });
+    hook = await startHook();
+    product = await startAppMode({
+      files: { ...FILES, ...WORKFLOW },
+      env: { PATCHWORK_NOTIFY: `ops=${hook.url}`, PATCHWORK_NOTIFY_PRIVATE: '127.0.0.0/8' },
+    });
     model = await startModelServer((prompt) => answer(prompt));
     workflows = await startWorkflows(product.forge, { ...product, bundle });
   });
@@ -82,6 +98,7 @@ describe('the Action, run as GitHub runs it', () => {
     await workflows.close();
     await model.close();
     await product.stop();
+    await hook.stop();
   });
 
   let gaps = 0;
@@ -160,6 +177,16 @@ describe('the Action, run as GitHub runs it', () => {
     const stranger = await run(event, { env: { GITHUB_RUN_ATTEMPT: '3', GITHUB_TRIGGERING_ACTOR: 'triager' } });
     expect(stranger.outputs).toMatchObject({ outcome: 'declined', reason: 'not_allowed' });
     expect(await pullsOf(issue)).toHaveLength(2);
+
+    // Whoever wants to hear of drafts hears of the Action's, each once, though label and run are told again.
+    const told = await product.until('notices', async () => {
+      const drafts = hook.told.filter(({ type }) => type.startsWith('draft.'));
+      return drafts.length >= 2 && drafts;
+    });
+    expect(told.map(({ type, data }) => [type, data.pull.number])).toEqual([
+      ['draft.verified', Number(step.outputs['pull-request-number'])],
+      ['draft.verified', Number(again.outputs['pull-request-number'])],
+    ]);
   });
 
   it('ends safely where it must not draft', async () => {
