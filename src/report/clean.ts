@@ -29,6 +29,8 @@ export function cleanText(value: string): CleanText {
   const text = value
     .toWellFormed()
     .replace(/\r\n?|[\u2028\u2029\u0085]/g, '\n')
+    // Signs without ink: a text of them alone says nothing.
+    .replace(/\u{2800}|\u{1D159}/gu, ' ')
     .replace(HIDDEN, () => {
       hidden += 1;
       return '';

@@ -84,6 +84,7 @@ describe('a report’s body', () => {
     ['gap_type', undefined, 'missing_field'],
     ['what_i_needed', '   \n', 'missing_field'],
     ['what_i_needed', '\u200b\u2060\u{e0041}', 'missing_field'],
+    ['what_i_needed', '\u2800\u2800 \u3164\u{1D159}', 'missing_field'],
     ['what_i_needed', 7, 'invalid_field'],
     ['what_i_tried', ['x'], 'invalid_field'],
     ['gap_type', { evil: 'value-that-must-not-be-echoed' }, 'invalid_field'],
