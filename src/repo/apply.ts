@@ -32,9 +32,12 @@ export function applyEdits(snapshot: Snapshot, edits: Edit[], limits: ApplyLimit
   if (edits.length === 0) throw refuse('no_edits', 'The answer has no edits.');
   const texts = new Map(snapshot.texts.map((file) => [file.path, file.text]));
   const modes = new Map(snapshot.files.map((file) => [file.path, file.mode]));
-  const folded = new Map<string, string>();
+  const folded = new Map<string, Set<string>>();
   const know = (path: string) => {
-    for (const prefix of prefixesOf(path)) if (!folded.has(fold(prefix))) folded.set(fold(prefix), prefix);
+    for (const prefix of prefixesOf(path)) {
+      const twins = folded.get(fold(prefix)) ?? new Set();
+      folded.set(fold(prefix), twins.add(prefix));
+    }
   };
   for (const path of [...modes.keys(), ...snapshot.special]) know(path);
   const special = new Set(snapshot.special);
@@ -74,12 +77,18 @@ export function applyEdits(snapshot: Snapshot, edits: Edit[], limits: ApplyLimit
   return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function checkPath(path: string, modes: Map<string, string>, folded: Map<string, string>, special: Set<string>): void {
+function checkPath(
+  path: string,
+  modes: Map<string, string>,
+  folded: Map<string, Set<string>>,
+  special: Set<string>,
+): void {
   const refused = refusePath(path);
   if (refused) throw refuse(refused.code, `${show(path)} may not be changed: ${refused.why}.`);
   for (const prefix of prefixesOf(path)) {
-    const twin = folded.get(fold(prefix));
-    if (twin && twin !== prefix) throw refuse('unsafe_path', `${show(path)} differs from what exists only by case.`);
+    const twins = folded.get(fold(prefix));
+    if (twins && !twins.has(prefix))
+      throw refuse('unsafe_path', `${show(path)} differs from what exists only by case.`);
     if (special.has(prefix)) throw refuse('unsafe_path', `${show(path)} lies behind a link or in a submodule.`);
     if (prefix !== path && modes.has(prefix)) throw refuse('unsafe_path', `${show(prefix)} is a file, not a folder.`);
   }

@@ -131,6 +131,14 @@ describe('a draft’s edits', () => {
     expect(refusal(files, edits)).toBe(code);
   });
 
+  it('may change what exists in two cases', () => {
+    const twins = { 'Docs/a.md': 'x\n', 'docs/a.md': 'y\n' };
+    for (const path of Object.keys(twins)) {
+      expect(after(twins, [{ kind: 'write', path, content: 'z\n' }])).toEqual({ [path]: 'z\n' });
+    }
+    expect(refusal(twins, [{ kind: 'write', path: 'DOCS/a.md', content: 'z' }])).toBe('unsafe_path');
+  });
+
   it('never go through links, submodules or files that are not text', () => {
     expect(refusal(files, [{ kind: 'write', path: 'link/x', content: 'x' }], { special: ['link'] })).toBe(
       'unsafe_path',
