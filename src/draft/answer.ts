@@ -15,7 +15,9 @@ const edit = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('delete'), path: z.string() }),
   z
     .object({ kind: z.literal('read'), path: z.string() })
-    .describe('Asks for a listed file that was not shown. Once, and then all edits are of this kind.'),
+    .describe(
+      'Asks for a listed file that was not shown, or in part. Once, and then all edits are of this kind and the rest may be empty.',
+    ),
 ]);
 
 /** What the model answers to the draft question. Every field is required, as strict schemas demand. */
@@ -30,11 +32,11 @@ export const draftAnswer = z.object({
       z.object({
         tool: z.string(),
         change: z.enum(['add', 'modify', 'remove']),
-        parameters: z.array(z.string()).describe('Parameters added, changed or removed.'),
+        parameters: z.array(z.string()).describe('Parameters added, changed or removed, as the rules say.'),
         description: z.string(),
       }),
     )
-    .describe('Every change of the MCP surface: tools and their parameters.'),
+    .describe('Every difference that tools/list will show.'),
   notes_honoured: z
     .array(z.object({ note: z.string(), how: z.string() }))
     .describe('For each maintainer’s note: its first words, and how the edits respect it.'),

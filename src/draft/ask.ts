@@ -51,8 +51,8 @@ const REPAIRABLE = new Set([
 export async function askForDraft(material: Material, proof: Proof | NoProof): Promise<Written> {
   const { model, status, snapshot, selection, config, gap } = material;
   await status.step(`Asking ${model.name} with ${selection.files.length} of ${snapshot.files.length} files`);
-  const probes = 'probes' in proof ? proof.probes : [];
-  let prompt = renderPrompt(material, probes);
+  const { probes, tools } = 'probes' in proof ? proof : { probes: [], tools: [] };
+  let prompt = renderPrompt(material, probes, tools);
   let next = prompt;
   let before: { said: string; report: ReplayReport } | undefined;
   let more: MoreFiles | undefined;
@@ -84,7 +84,7 @@ export async function askForDraft(material: Material, proof: Proof | NoProof): P
     if (wanted.length && !more) {
       more = showMore(selection, snapshot, wanted, Math.floor(config.draft.budget_tokens / 2));
       await status.step(`Asking with ${more.shown.length} more files`);
-      prompt = renderPrompt({ ...material, selection: more.selection }, probes);
+      prompt = renderPrompt({ ...material, selection: more.selection }, probes, tools);
       next = renderMore(prompt, more.missing);
       repairs -= 1;
       continue;

@@ -15,6 +15,7 @@ import {
   probesAnswer,
   type Replay,
   type ReplayReport,
+  type SurfaceTool,
   type Tools,
   tooWeak,
 } from '../surface/index.ts';
@@ -36,6 +37,8 @@ export interface Ground {
 /** The gap shown red at the base, ready to be looked for in drafts. To be disposed of. */
 export interface Proof extends AsyncDisposable {
   probes: Probe[];
+  /** What the server lists at the base. */
+  tools: SurfaceTool[];
   /** Looks at a draft the same way. */
   examine(changes: Change[], answer: DraftAnswer): Promise<ReplayReport>;
 }
@@ -66,6 +69,7 @@ export async function prove(material: Material, ground: Ground): Promise<Proof |
   const kept = stack.move();
   return {
     probes,
+    tools: bare.surface.tools,
     examine: (changes, answer) => examine(material, replay, { probes, seen }, changes, answer),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };

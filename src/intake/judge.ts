@@ -85,17 +85,20 @@ export async function judgeHarm(model: Model, reports: Report[]): Promise<Harm |
       name: 'harm',
       system: [
         'Agents reported that an MCP server lacks something. Judge how bad the gap is for those who meet it:',
-        '0: convenience or cosmetic',
-        '1: there is a way around it, but a costly one',
+        '0: convenience, cosmetic, or a cheap way around it',
+        '1: a side task is blocked, or the way around is costly',
         '2: a main task of this server is blocked or unreliable',
-        '3: results are silently wrong, or data, money, availability, legal duties or security come to harm',
+        '3: results are silently wrong, or people, data, money, availability, legal duties or security come to harm',
+        'An answer that is cut off without saying so is unreliable; one that says something untrue is wrong.',
         'Judge what the gap does, not how urgent a report says it is. Between two, take the lower.',
         '',
         dataRule(fence),
       ].join('\n'),
-      user: [...sample(reports, []).map((report) => block(fence, 'report', reportText(report))), 'How bad is it?'].join(
-        '\n\n',
-      ),
+      user: [
+        block(fence, 'server', serverText(reports)),
+        ...sample(reports, []).map((report) => block(fence, 'report', reportText(report))),
+        'How bad is it?',
+      ].join('\n\n'),
       schema: z.object({
         effect: z.string().describe('What the gap does to those who meet it, in a few words.'),
         harm: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
@@ -134,6 +137,12 @@ function sample(reports: Report[], similar: string[]): Report[] {
   const wanted = [reports[0], ...similar.map((id) => byId.get(id)), ...reports.toReversed()];
   const distinct = new Map(wanted.flatMap((report) => (report ? [[report.what_i_needed, report]] : [])));
   return [...distinct.values()].slice(0, SHOWN_REPORTS);
+}
+
+function serverText(reports: Report[]): string {
+  const tools = new Set(reports.flatMap((report) => report.tools_available));
+  const name = `name: ${reports[0]?.server_name ?? ''}`;
+  return tools.size ? `${name}\ntools: ${clipped([...tools].join(', '))}` : name;
 }
 
 function reportText(report: Report): string {

@@ -24,12 +24,12 @@ const expectation = z.object({
   is: z
     .enum(['present', 'absent', 'equal', 'containing', 'at_least'])
     .describe(
-      'present: something is there, not null. absent: nothing is there, or null. equal: everything there equals the value. ' +
-        'containing: a text there contains the value, or a list there has it as an entry. at_least: a list there has (or *, finds) ' +
-        'at least that many entries.',
+      'present: something is there, not null. absent: nothing is there, or null; so /data/rows/3 absent says that there are at most ' +
+        'three. equal: something is there and all of it equals the value. containing: one text there contains the value, or one ' +
+        'list there has it as an entry. at_least: a list there has (or *, finds) at least that many entries.',
     ),
   value: json.describe(
-    'For equal and containing any JSON value, for at_least a number, else null; written as JSON text.',
+    'As JSON text: for equal and containing any value, so a string is "\\"open\\"" and a number "3"; for at_least a number; else "null".',
   ),
 });
 

@@ -6,7 +6,8 @@ export type Severity = (typeof SEVERITIES)[number];
 
 /**
  * How bad the gap is for those who meet it, judged by a model or a person:
- * 0 cosmetic, 1 costly to work around, 2 a main task is blocked or unreliable, 3 silently wrong results or harm.
+ * 0 cosmetic or a cheap way around, 1 a side task blocked or costly to work around, 2 a main task is blocked or unreliable, 3 silently
+ * wrong results or harm.
  */
 export const HARMS = ['cosmetic', 'costly to work around', 'a main task is blocked', 'wrong results or harm'] as const;
 export type Harm = 0 | 1 | 2 | 3;

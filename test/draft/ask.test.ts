@@ -30,7 +30,12 @@ it('tries the same answer once, and asks no third time for it', async () => {
     tried += 1;
     return report;
   };
-  const written = await askForDraft(material, { probes: [], examine, [Symbol.asyncDispose]: async () => {} });
+  const written = await askForDraft(material, {
+    probes: [],
+    tools: [],
+    examine,
+    [Symbol.asyncDispose]: async () => {},
+  });
   expect(written.verdict).toMatchObject({ outcome: 'unverified', reason: 'still_open' });
   expect(tried).toBe(1);
   expect(steps.filter((step) => step.startsWith('Asking again'))).toEqual(['Asking again: It is open.']);

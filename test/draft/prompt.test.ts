@@ -73,3 +73,20 @@ it('freezes a maintainer’s note without what its author could not see', async 
   const { notes } = await freeze(gap, request, standing, async () => true);
   expect(notes.map(({ content }) => content)).toEqual(['Keep it small.']);
 });
+
+it('shows what the server lists, those tools first that the code shown registers, and names what is too much', () => {
+  const inputSchema = { type: 'object', description: 'x'.repeat(5000) };
+  const listed = Array.from({ length: 9 }, (_, n) => ({ name: `tool_${n}`, description: '', inputSchema }));
+  const selection = { ...material.selection, tools: [{ name: 'tool_7', path, line: 2 }] };
+  const { user } = renderPrompt({ ...material, selection } as unknown as Material, [], listed as never);
+  const block = /tools\/list of the running server>\n([\s\S]*?)\n</.exec(user)?.[1] ?? '';
+  expect(block.length).toBeLessThan(26_000);
+  expect(block).toMatch(/^\{"name":"tool_7"/);
+  expect(block).toMatch(/and, not shown: .*tool_8$/);
+});
+
+it('speaks of notes only where there are some', () => {
+  const noted = { ...material.frozen, notes: [{ author: 'owner', content: 'In cents.' }] };
+  expect(renderPrompt(material, []).system).not.toContain('notes');
+  expect(renderPrompt({ ...material, frozen: noted } as unknown as Material, []).system).toContain('Honour every one');
+});

@@ -41,6 +41,21 @@ describe('what is shown around the code', () => {
     expect(Object.entries(shown).find(([name]) => name.startsWith('stand-ins'))?.[1]).toContain('"stdout":"right"');
   });
 
+  it('is what the code is built with, but no lock file and none that holds a secret', () => {
+    const token = `ghp_${'a1B2c3D4'.repeat(4)}e5F6`;
+    const files = {
+      'server.py': '',
+      'pyproject.toml': '[project]',
+      'uv.lock': 'x',
+      'sub/package.json': `{"a": "${token}"}`,
+    };
+    expect(Object.keys(around(files))).toEqual(['file pyproject.toml', 'other-files']);
+  });
+
+  it('is not the checks of earlier gaps, which hold calls that nobody must know', () => {
+    expect(around({ 'server.py': '', '.patchwork/probes/9.json': '{}' })).toEqual({});
+  });
+
   it('has an end', () => {
     const files = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`d${i}.json`, 'x'.repeat(9000)]));
     const shown = around({ 'server.py': Object.keys(files).join(), ...files });
