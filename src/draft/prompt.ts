@@ -72,7 +72,7 @@ export function renderProbeQuestion(material: Material, tools: SurfaceTool[]): P
     'closes it and however: check what a user of the server would notice, not a detail of one solution.',
     '',
     'Rules:',
-    ...rulesOf(fence, material, 'Check what they demand.'),
+    ...rulesOf(fence, material, 'Check what they demand; `refuses` is for what has to be an error.'),
     '- One to three checks, at least one of which calls a tool and looks at its answer. Take values from the code, the data and the',
     '  stand-ins shown, so that you know the right answer. Never guess one: where nothing shows it, check what holds of every right',
     '  answer, and stay away from boundaries that nothing decides.',

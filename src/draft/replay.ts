@@ -107,7 +107,11 @@ async function askForProbes(
     const seen = await replay.examine({ dir, probes, earlier: earlierProbes(snapshot, material.gap.number) });
     const open = seen.probes.filter(isOpen);
     if (open.length) {
-      const found = { probes: open.map(({ probe }) => probe), seen: { ...seen, probes: open } };
+      // What has to be refused may be refused already, for a parameter that is not there yet.
+      const telling = seen.probes.filter(
+        (one) => isOpen(one) || (one.probe.kind === 'refuses' && one.state === 'green'),
+      );
+      const found = { probes: telling.map(({ probe }) => probe), seen: { ...seen, probes: telling } };
       const lack = tooWeak(open);
       if (!lack || round > 0) return lack ? (weak ?? found) : found;
       weak = found;

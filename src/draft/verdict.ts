@@ -183,6 +183,8 @@ function describe(probe: Probe): string {
       return `${probe.tool} takes ${probe.parameter}`;
     case 'accepts':
       return `${probe.tool} accepts ${probe.arguments}`;
+    case 'refuses':
+      return `${probe.tool} refuses ${probe.arguments}`;
     case 'result_matches':
       return `${probe.tool} with ${probe.arguments}${probe.setup ? ` and what ${probe.setup.tool} gave before` : ''} answers as it should`;
   }

@@ -103,6 +103,10 @@ const resultMatches = z.object({
     ),
 });
 
+const refuses = z
+  .object({ kind: z.literal('refuses'), tool, arguments: args })
+  .describe('The call must end in an error; it may already. Proves nothing alone: only beside a result_matches.');
+
 /**
  * A check of a running server, closed: nothing in it is code. Every form is taken by all model providers (see `assertPortable`);
  * arguments and values are JSON text because of that.
@@ -110,7 +114,13 @@ const resultMatches = z.object({
  * The held-out part is a second call of the same kind, the control one that holds before and after. Neither is shown to whoever
  * writes the change, so an answer written into the code for the first call does not fit them.
  */
-export const probeSchema = z.discriminatedUnion('kind', [toolPresent, parameterPresent, accepts, resultMatches]);
+export const probeSchema = z.discriminatedUnion('kind', [
+  toolPresent,
+  parameterPresent,
+  accepts,
+  resultMatches,
+  refuses,
+]);
 
 export type Probe = z.infer<typeof probeSchema>;
 export type Expectation = z.infer<typeof expectation>;

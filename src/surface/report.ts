@@ -68,7 +68,7 @@ export function judge(
     const rulesOut = weak.length < called.length ? 'auto_merge' : 'verified';
     for (const { code, why } of weak) add(code, why, rulesOut);
     if (base.probes.length > 0 && called.length === 0) {
-      add('surface_only', 'No probe calls the tool: what it answers has not been seen.', 'verified');
+      add('surface_only', 'No probe looks at what the tool answers.', 'verified');
     }
     for (const { issue, probes } of head.earlier) {
       const before = base.earlier.find((each) => each.issue === issue)?.probes ?? [];
@@ -105,8 +105,9 @@ function gap(
 ): void {
   const what = named(before.probe);
   if (before.state === 'error') add('probe_error', `${what} at the base: ${before.why}`);
-  else if (before.state === 'green') add('already_works', `${what} holds at the base already.`);
-  else if (!isOpen(before)) {
+  else if (before.state === 'green') {
+    if (before.probe.kind !== 'refuses') add('already_works', `${what} holds at the base already.`);
+  } else if (!isOpen(before)) {
     add('not_red_on_base', `${what} holds at the base for some of its calls, so it does not tell the gap.`);
   }
   if (!after) return;
@@ -175,6 +176,8 @@ function named(probe: Probe): string {
       return `The probe that ${tool} takes ${shown(probe.parameter)}`;
     case 'accepts':
       return `The probe of what ${tool} accepts`;
+    case 'refuses':
+      return `The probe of what ${tool} refuses`;
     case 'result_matches':
       return `The probe of what ${tool} answers`;
   }

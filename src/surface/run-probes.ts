@@ -75,6 +75,11 @@ async function runProbe(probe: Probe, live: Live, surface: Surface): Promise<Pro
         inputs.map((each = '') => accepts(tool.inputSchema, each)),
       );
     }
+    case 'refuses': {
+      const said = await answerTo(live, probe.tool, JSON.parse(probe.arguments));
+      if (!('state' in said)) return conclude(probe, [{ state: 'red', why: 'The call does not end in an error.' }]);
+      return conclude(probe, [said.state === 'red' ? { state: 'green', why: said.why } : said]);
+    }
     case 'result_matches': {
       const outcomes: Outcome[] = [await call(live, probe.tool, probe)];
       if (probe.held_out) outcomes.push(await call(live, probe.tool, probe.held_out));

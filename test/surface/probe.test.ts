@@ -20,6 +20,7 @@ const probes: Probe[] = [
   { kind: 'param_present', tool: 'get_costs', parameter: 'run_id' },
   { kind: 'accepts', tool: 'get_costs', arguments: '{"limit":500}', held_out: { arguments: '{"limit":499}' } },
   matching,
+  { kind: 'refuses', tool: 'get_costs', arguments: '{"limit":-1}' },
 ];
 
 const taking = (from: string) => ({ tool: 'list_runs', arguments: '{}', take: [{ from, parameter: 'run_id' }] });

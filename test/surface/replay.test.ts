@@ -201,6 +201,22 @@ describe('probes', () => {
     expect(await verdict(BASE(), good(), { probes: [listed] })).toEqual(['surface_only (verified)']);
   });
 
+  it('of what has to be refused hold with an error alone, and prove nothing by themselves', async () => {
+    const refuses = (limit: number): Probe => ({
+      ...{ kind: 'refuses', tool: 'list_orders' },
+      arguments: JSON.stringify({ limit }),
+    });
+    const good = orders(GOOD_INPUT, GOOD);
+    const lax = orders(GOOD_INPUT.replace('.max(100)', ''), GOOD);
+    expect(await states(BASE(), [refuses(101)])).toEqual([['red', 'The call does not end in an error.']]);
+    expect((await states(good, [refuses(101), refuses(100)])).map(([state]) => state)).toEqual(['green', 'red']);
+    expect(await verdict(BASE(), good, { probes: [more, refuses(101)] })).toEqual([]);
+    expect(await verdict(BASE(), lax, { probes: [more, refuses(101)] })).toEqual(['still_open (plausible)']);
+    expect(await verdict(BASE(), good, { probes: [refuses(101)] })).toEqual(['surface_only (verified)']);
+    const strict = orders('to: z.string().optional() }).strict().extend({', 'return say({ orders: all.slice(0, 10) })');
+    expect(await verdict(strict, good, { probes: [more, refuses(101)] })).toEqual([]);
+  });
+
   it('prove nothing by what held at the base already', async () => {
     const paged = (to: string, id: number): ResultProbe['held_out'] => ({
       ...{ setup: null, arguments: JSON.stringify({ to }) },
