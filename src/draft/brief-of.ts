@@ -4,7 +4,7 @@ import { readSnapshot, type Snapshot, selectContext } from '../repo/index.ts';
 import { PatchworkError } from '../report/index.ts';
 import { issueOfProbePath } from '../surface/index.ts';
 import { renderBrief } from './brief.ts';
-import { mayWrite } from './freeze.ts';
+import { rightsOf } from './freeze.ts';
 import { gapText } from './pipeline.ts';
 
 /** The brief of a gap as it stands now, without asking for a draft. Throws `not_found` (404). */
@@ -20,7 +20,8 @@ export async function briefOf({ repository, index }: Gaps, issue: number, budget
   const snapshot = await lastRead(repository, base.commit);
   const { config } = readRepositoryConfig(snapshot.texts.find(({ path }) => path === REPOSITORY_FILE)?.text);
   const notes: Note[] = [];
-  for (const note of gap.notes) if (!note.throughApi && (await mayWrite(repository, note.author))) notes.push(note);
+  const mayWrite = rightsOf(repository);
+  for (const note of gap.notes) if (!note.throughApi && (await mayWrite(note.author))) notes.push(note);
   // Probes hold calls that whoever writes a change must not know.
   const readable = snapshot.texts.filter(({ path }) => issueOfProbePath(path) === undefined);
   const selection = selectContext(readable, gapText(gap, { notes }), { budgetTokens });
