@@ -24,6 +24,8 @@ const httpRule = z.strictObject({
   /** `*` stands for one segment, `**` for any number. */
   path: z.string().regex(/^\//).max(500),
   query: z.record(z.string(), z.string()).default({}),
+  /** Text that the body of the request must contain. */
+  containing: z.string().min(1).max(500).optional(),
   status: z.number().int().min(200).max(599).default(200),
   headers: z.record(z.string(), z.string()).default({}),
   /** Sent as JSON; a string is sent as it is. */

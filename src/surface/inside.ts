@@ -9,6 +9,8 @@ export interface HttpRule {
   path: string;
   /** Parameters that must be there with this value. */
   query: Record<string, string>;
+  /** Text that the body of the request must contain: what tells requests to one address apart. */
+  containing?: string | undefined;
   status: number;
   headers: Record<string, string>;
   /** Sent as JSON; a string is sent as it is. */
@@ -29,7 +31,7 @@ export function attend(options: AttendOptions): void {
   const net = process.getBuiltinModule('node:net');
   const { writeFileSync } = process.getBuiltinModule('node:fs');
 
-  const fits = (rule: HttpRule, method: string, url: URL): boolean => {
+  const fits = (rule: HttpRule, method: string, url: URL, sent: string): boolean => {
     const pattern = rule.path
       .split(/(\*\*|\*)/)
       .map((part) => (part === '**' ? '.*' : part === '*' ? '[^/]*' : part.replace(/[\\^$.+?()[\]{}|/]/g, '\\$&')))
@@ -37,15 +39,21 @@ export function attend(options: AttendOptions): void {
     return (
       (rule.method === '*' || rule.method === method) &&
       new RegExp(`^${pattern}$`).test(url.pathname) &&
+      (rule.containing === undefined || sent.includes(rule.containing)) &&
       Object.entries(rule.query).every(([name, value]) => url.searchParams.get(name) === value)
     );
   };
   const { rules, relay } = options;
   if (rules) {
-    const server = createServer((request, response) => {
+    const server = createServer(async (request, response) => {
       const url = new URL(request.url ?? '/', 'http://stub.invalid');
-      const rule = rules.find((each) => fits(each, request.method ?? 'GET', url));
-      request.resume();
+      let sent = '';
+      try {
+        for await (const chunk of request.setEncoding('utf8')) if (sent.length < 1_000_000) sent += chunk;
+      } catch {
+        return;
+      }
+      const rule = rules.find((each) => fits(each, request.method ?? 'GET', url, sent));
       if (!rule) process.stderr.write(`no stub for ${request.method} ${url.pathname}${url.search}\n`);
       const body = rule ? rule.body : { error: 'no stub' };
       response.writeHead(rule?.status ?? 404, { 'content-type': 'application/json', ...rule?.headers });

@@ -26,7 +26,13 @@ it('the scripts beside a server work from a bundle, also a minified one', async 
   const made: typeof import('../../src/surface/stubs.ts') = await import(bundle);
   const rulePort = 20_000 + (process.pid % 10_000);
   const rule = { method: 'GET', path: '/a/**', query: {}, status: 200, headers: {}, body: 'text' };
-  const stubs = { http: [rule], hosts: ['api.example.com'], commands: [], files: [] };
+  const asked = (of: string, body: string) => ({ ...rule, method: 'POST', containing: of, body });
+  const stubs = {
+    http: [rule, asked('"q":"b"', 'of b'), asked('"q"', 'of others')],
+    hosts: ['api.example.com'],
+    commands: [],
+    files: [],
+  };
   expect(await made.writeKit(dir, { kit: dir, door: dir }, { stubs, rulePort })).toEqual(
     await writeKit(dir, { kit: dir, door: dir }, { stubs, rulePort }),
   );
@@ -40,8 +46,13 @@ it('the scripts beside a server work from a bundle, also a minified one', async 
     )
   )
     await sleep(20);
-  await writeFile(join(dir, 'client.mjs'), "console.log(await (await fetch('https://api.example.com/a/b/c')).text())");
+  await writeFile(
+    join(dir, 'client.mjs'),
+    `const ask = async (init) => (await fetch('https://api.example.com/a/b/c', init)).text();
+    const asking = (q) => ask({ method: 'POST', body: JSON.stringify({ q }) });
+    console.log([await ask(), await asking('b'), await asking('c')].join(', '));`,
+  );
   const client = spawn(process.execPath, ['--import', join(dir, 'preload.mjs'), join(dir, 'client.mjs')]);
   const [said] = await once(client.stdout, 'data');
-  expect(String(said)).toBe('text\n');
+  expect(String(said)).toBe('text, of b, of others\n');
 });

@@ -36,6 +36,17 @@ describe('toolMap', () => {
     expect(toolMap(files)).toEqual([{ name: 'db_run_query', path: 'b.ts', line: 1 }]);
   });
 
+  test('takes no argument of a function for a name that another file has', () => {
+    const files = [
+      {
+        path: 'make.go',
+        text: 'func make(name string) mcp.Tool {\n\treturn mcp.Tool{Name: name, Description: "d"}\n}\n',
+      },
+      { path: 'params.go', text: 'var cases = []param{{name: "string"}}\n' },
+    ];
+    expect(toolMap(files)).toEqual([]);
+  });
+
   test('counts a constant that is called a tool when no registration leads to it', () => {
     expect(tools('names.go', 'package x\n\nconst ListThingsTool = "list_things"\n')).toEqual(['list_things:3']);
   });

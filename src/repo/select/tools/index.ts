@@ -35,7 +35,8 @@ export function toolSites(sources: readonly Source[]): ToolSite[] {
   };
   sources.forEach(({ path, language, tokens }, index) => {
     for (const { name, constant = '', line } of scans[language](tokens)) {
-      add(name ?? constants[index]?.get(constant)?.value ?? everywhere.get(constant), path, line);
+      const elsewhere = parameter.test(constant) ? undefined : everywhere.get(constant);
+      add(name ?? constants[index]?.get(constant)?.value ?? elsewhere, path, line);
     }
   });
   const known = new Set(sites.map(({ name }) => name));
@@ -46,6 +47,9 @@ export function toolSites(sources: readonly Source[]): ToolSite[] {
   });
   return sites;
 }
+
+/** What a function that makes tools calls its argument: another file's has nothing to do with it. */
+const parameter = /^(?:tool_?)?name$|^toolName$/;
 
 interface Constant {
   value: string;
