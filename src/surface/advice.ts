@@ -24,7 +24,7 @@ const SYMPTOMS: Symptom[] = [
   },
   {
     stages: ['install'],
-    seen: /are in sync|OUTDATED_LOCKFILE|lockfile would have been modified|lockfile had changes|lock file .* needs to be updated/,
+    seen: /are in sync|from lock file|OUTDATED_LOCKFILE|lockfile would have been modified|lockfile had changes|lock file .* needs to be updated/,
     advice: () =>
       'The manifest and its lock file disagree: commit a fresh lock file, or let `install` make one (as `npm install` does).',
   },
@@ -54,6 +54,12 @@ const SYMPTOMS: Symptom[] = [
     seen: /ECONNREFUSED|[Cc]onnection (?:refused|error)|ConnectionError|[Aa]uthentication failed|[Ff]ailed to connect|[Cc]ould not connect|[Uu]nauthorized/,
     advice: () =>
       'It wants its service before it speaks MCP: let `server.stubs` answer at `{stub_url}`, or connect at the first call only.',
+  },
+  {
+    stages: ['start'],
+    seen: /\b(?:listening|running|started|available|serving)\b[^\n]*?(?:https?:\/\/[\w.[\]:]*?:(\d+\/?[\w/-]*)|\bport (\d+))/i,
+    advice: (address) =>
+      `It speaks HTTP: set \`server.url\` (as \`http://127.0.0.1:${address}\`), or let its arguments choose stdio.`,
   },
   {
     stages: ['start'],
@@ -97,9 +103,13 @@ function lineAt(text: string, index: number): string {
   return text.slice(from, to < 0 ? undefined : to).trim();
 }
 
+/** The last that speaks of what went wrong, else the last. */
 function lastLine(text: string): string | undefined {
-  return text
+  const lines = text
     .split('\n')
     .map((line) => line.trim())
-    .findLast((line) => /\w{3}/.test(line));
+    .filter((line) => /\w{3}/.test(line) && !/complete log of this run|npm help/.test(line));
+  return (
+    lines.findLast((line) => /error|fail|cannot|missing|not found|refused|denied|invalid/i.test(line)) ?? lines.at(-1)
+  );
 }

@@ -33,9 +33,9 @@ const REPOSITORIES: Record<string, { files: Record<string, string>; server: obje
   'JavaScript without a lock file, started by a script': {
     files: {
       'package.json': json({ name: 'costs', scripts: { start: 'node src/server.mjs' }, dependencies: SDK }),
-      'src/server.mjs': 'new McpServer({});',
+      'src/server.mjs': "new McpServer({}); option('--transport <how>').choices(['http', 'stdio']);",
     },
-    server: { install: 'npm install', command: 'node', args: ['src/server.mjs'] },
+    server: { install: 'npm install', command: 'node', args: ['src/server.mjs', '--transport', 'stdio'] },
   },
   'a member of a pnpm workspace, with its registry description': {
     files: {

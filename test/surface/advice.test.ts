@@ -13,11 +13,13 @@ describe('why a server could not be looked at', () => {
       'npm error `npm ci` can only install when both files are in sync.\nnpm error\nnpm error Usage:',
       'lock file',
     ],
+    ['install', 'npm error Missing: a@1 from lock file\nnpm error\nnpm error Usage:\nnpm error npm ci', 'lock file'],
     ['install', 'error: No interpreter found for Python 3.14 in search path', 'Install version 3.14'],
     ['build', 'go: go.mod requires go >= 1.30 (running go 1.26; GOTOOLCHAIN=local)', 'Install version 1.30'],
     ['build', 'FetchError: getaddrinfo EAI_AGAIN fonts.example', 'fetch what it needs in `install`'],
     ['start', 'Error: COSTS_API_KEY is not set.', 'stand-in for `COSTS_API_KEY`'],
     ['start', "KeyError: 'COSTS_API_KEY'", 'stand-in for `COSTS_API_KEY`'],
+    ['start', 'Server is running on http://0.0.0.0:8080/mcp', '`http://127.0.0.1:8080/mcp`'],
     ['start', 'Usage: costs <folder>', '`server.args`'],
     ['start', "Error: Cannot find module '/srv/tree/dist/index.js'", '`server.build`'],
   ])('%s: %s', (stage, tail, advice) => {
@@ -29,6 +31,11 @@ describe('why a server could not be looked at', () => {
   it('is told by the line that tells it, not by the last one', () => {
     const tail = 'loading\nCOSTS_API_KEY is required\n    at main (index.js:3)\n    at run (index.js:9)';
     expect(explain(failure('start', tail), server())).toContain('It said: COSTS_API_KEY is required Give it');
+  });
+
+  it('is told by the last line that speaks of what went wrong, where nothing is known of it', () => {
+    const tail = 'fatal error: it is broken\nA complete log of this run can be found in: /x';
+    expect(explain(failure('build', tail), server())).toContain('It said: fatal error: it is broken Look at');
   });
 
   it('does not ask for what is given already', () => {

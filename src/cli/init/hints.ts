@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
+import { keysRead, stdioChosen } from './code.ts';
 import type { Files } from './files.ts';
 import type { Found } from './found.ts';
 import { readServerJson } from './server-json.ts';
 import { plainArgument, plainValue } from './stand-in.ts';
 import { argumentsAfter, IS_NAME, toldIn } from './told.ts';
-import { keysRead } from './variables.ts';
 
 /** What a server is given when people start it: what its own words tell. */
 export interface Hints {
@@ -37,11 +37,14 @@ export function hintsFor(files: Files, found: Found): Hints {
   const env = sources.find((source) => Object.keys(source.env).length);
   const paths = [...new Set([args, env].flatMap((source) => source?.path ?? []))];
   const keys = env ? [] : keysRead(files, found);
+  const given = args?.args ?? [];
+  const stdio = [...found.args, ...given].some((arg) => /transport|stdio/.test(arg)) ? [] : stdioChosen(files, found);
   return {
-    args: args?.args ?? [],
+    args: [...given, ...stdio],
     env: env?.env ?? Object.fromEntries(keys.map((name) => [name, plainValue(name, '')])),
     why: [
       ...paths.map((path) => `${path} shows what it is given`),
+      ...(stdio.length ? ['its code lets an argument choose stdio'] : []),
       ...(keys.length ? [`its code asks for ${keys.join(' and ')}`] : []),
     ],
   };

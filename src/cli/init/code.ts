@@ -14,13 +14,23 @@ const KEY = /(?:KEY|TOKEN|SECRET|PASSWORD)$/;
 /** More of them are the keys of many services, of which a server needs none to start. */
 const MOST = 4;
 
+function codeOf(files: Files, { dir, language }: Found): string[] {
+  return files.paths
+    .filter((path) => path.startsWith(dir ? `${dir}/` : '') && READS[language].code.test(path) && !isAside(path))
+    .map((path) => files.read(path) ?? '');
+}
+
 /** The keys that the code of a server asks for. */
-export function keysRead(files: Files, { dir, language }: Found): string[] {
-  const { code, read } = READS[language];
-  const keys = files.paths
-    .filter((path) => path.startsWith(dir ? `${dir}/` : '') && code.test(path) && !isAside(path))
-    .flatMap((path) => [...(files.read(path) ?? '').matchAll(read)].map(([, name = '']) => name))
+export function keysRead(files: Files, found: Found): string[] {
+  const keys = codeOf(files, found)
+    .flatMap((text) => [...text.matchAll(READS[found.language].read)].map(([, name = '']) => name))
     .filter((name) => KEY.test(name));
   const distinct = [...new Set(keys)];
   return distinct.length > MOST ? [] : distinct;
+}
+
+/** The argument that chooses stdio, for a server that has one: some speak HTTP without it. */
+export function stdioChosen(files: Files, found: Found): string[] {
+  const isChosen = codeOf(files, found).some((text) => /['"`]--transport\b/.test(text) && /['"`]stdio['"`]/.test(text));
+  return isChosen ? ['--transport', 'stdio'] : [];
 }
