@@ -8,6 +8,8 @@ export const NEEDED = { issues: 'write', pull_requests: 'write', contents: 'writ
 export interface Obstacle {
   what: string;
   next: string;
+  /** Nothing can be asked there at all. */
+  isShut?: true;
 }
 
 /** Whether the App is installed in a repository, and may do there what it needs. Empty when all is well, and for a token. */
@@ -22,6 +24,7 @@ export async function readAccess(github: GitHub, repository: string): Promise<Ob
       {
         what: `The App is not installed on ${inline(repository)}, or the repository is gone`,
         next: 'Install it there; what came in meanwhile waits.',
+        isShut: true,
       },
     ];
   }
@@ -32,6 +35,7 @@ export async function readAccess(github: GitHub, repository: string): Promise<Ob
       {
         what: `The App’s installation is suspended since ${suspended.slice(0, 10)}`,
         next: `Lift that at ${settings}; what came in meanwhile waits.`,
+        isShut: true,
       },
     ];
   }

@@ -26,6 +26,8 @@ export interface EventOptions {
   keys: MarkerKeys;
   /** Repositories may have another name, or be out of reach: what was read of them has to be read again. */
   changed(repositories: string[]): void;
+  /** The App reaches other repositories now, perhaps one of ours that has another owner. */
+  reached(): void;
 }
 
 interface IssuePayload {
@@ -46,8 +48,9 @@ export function listen(probot: Probot, options: EventOptions): void {
   probot.on(['issue_comment.created', 'issue_comment.edited'], async ({ payload }) => {
     await onComment(options.outbox, payload as unknown as IssuePayload);
   });
-  probot.on(['installation', 'installation_repositories', 'repository'], async ({ payload }) => {
+  probot.on(['installation', 'installation_repositories', 'repository'], async ({ name, payload }) => {
     options.changed(repositoriesOf(payload as Reach));
+    if (name !== 'repository') options.reached();
   });
   probot.on(['issues.edited'], async ({ id, payload }) => {
     await onEdit(options, id, payload as unknown as IssuePayload);
@@ -65,7 +68,10 @@ interface Reach {
   repositories?: Named[];
   repositories_added?: Named[];
   repositories_removed?: Named[];
-  changes?: { repository?: { name?: { from: string } } };
+  changes?: {
+    repository?: { name?: { from: string } };
+    owner?: { from: { user?: { login: string } | null; organization?: { login: string } | null } };
+  };
 }
 
 /** The names, old and new, of the repositories that such an event is about. */
@@ -73,8 +79,13 @@ export function repositoriesOf(payload: Reach): string[] {
   const { repository, repositories = [], repositories_added: added = [], repositories_removed: removed = [] } = payload;
   const named = [...(repository ? [repository] : []), ...repositories, ...added, ...removed];
   const former = payload.changes?.repository?.name?.from;
-  const owner = repository?.full_name.split('/')[0];
-  return [...named.map(({ full_name }) => full_name), ...(former && owner ? [`${owner}/${former}`] : [])];
+  const [owner, name] = repository?.full_name.split('/') ?? [];
+  const giver = payload.changes?.owner?.from.user ?? payload.changes?.owner?.from.organization;
+  return [
+    ...named.map(({ full_name }) => full_name),
+    ...(former && owner ? [`${owner}/${former}`] : []),
+    ...(giver && name ? [`${giver.login}/${name}`] : []),
+  ];
 }
 
 /** The label that asks for a draft becomes one request, however often GitHub tells it; the one at its end says that there is news. */

@@ -1,4 +1,4 @@
-export { obstaclesOf, readAccess } from './access.ts';
+export { type Obstacle, obstaclesOf, readAccess } from './access.ts';
 export {
   askToTend,
   listenToTend,

@@ -54,7 +54,8 @@ export function createConsole(options: ConsoleOptions): Console {
   async function problems(repository: string): Promise<string[]> {
     const { problem } = await gaps.settings(repository);
     return [
-      ...(conditions.get(repository.toLowerCase()) ?? []),
+      // Also those of names that it had: what still goes by them.
+      ...[...conditions].flatMap(([name, found]) => (gaps.nameOf(name) === gaps.nameOf(repository) ? found : [])),
       ...(problem ? [`${inline(problem)}. Until it is mended the defaults are used.`] : []),
       ...(await deadLetters(outbox, repository)),
     ];

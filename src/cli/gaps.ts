@@ -6,6 +6,10 @@ import { PatchworkError } from '../report/index.ts';
 /** The gaps of every repository this process has touched, opened once each. Names are owner/name, any case. */
 export interface GapsOfAll {
   open(repository: string): Promise<Gaps>;
+  /** How GitHub calls a repository that had this name, as far as that is known. */
+  nameOf(repository: string): string;
+  /** The same, and GitHub is asked where nothing is known; while it does not answer, the name as it was given. Lower case. */
+  nameNow(repository: string): Promise<string>;
   /** The repositories that are open. */
   names(): string[];
   /** What is in memory already, without asking GitHub. */
@@ -16,6 +20,8 @@ export interface GapsOfAll {
   settings(repository: string): Promise<{ config: RepositoryConfig; problem?: string }>;
   /** The repository as GitHub described it, at most a minute ago. */
   describe(repository: string): Promise<Described>;
+  /** Who reaches what, and by which name, is asked again. */
+  doubt(): void;
   /** What is in memory may be of a repository that is another one now: it is opened anew. */
   forget(repository: string): void;
   /** Whether drafts are the Action's there: as patchwork.yml says, else by whether its workflow is on the default branch. */
@@ -23,6 +29,8 @@ export interface GapsOfAll {
 }
 
 const FRESH_MS = 60_000;
+
+const nameIn = (described: Described) => described.full_name.toLowerCase();
 
 /** A file of a repository as it was when GitHub last told; no text where there is none. */
 interface Known {
@@ -41,6 +49,8 @@ export function gapsOfAll(
   const opened = new Map<string, Gaps>();
   const files = new Map<string, Known>();
   const reading = new Map<string, Promise<string | undefined>>();
+  /** Names that repositories had, and those they have now, lower case: for a minute, because somebody may take an old name. */
+  const names = new Map<string, { at: number; now: string }>();
   const descriptions = new Map<string, { at: number; asked: Promise<Described> }>();
 
   function describe(repository: string): Promise<Described> {
@@ -50,8 +60,33 @@ export function gapsOfAll(
     const [owner = '', name = ''] = key.split('/');
     const asked = github.octokit({ owner, name }).then((octokit) => describeRepository(octokit, { owner, name }));
     descriptions.set(key, { at: Date.now(), asked });
-    asked.catch(() => descriptions.delete(key));
+    asked.then(
+      (described) => {
+        if (nameIn(described) === key) names.delete(key);
+        else names.set(key, { at: Date.now(), now: nameIn(described) });
+        const one = opened.get(key);
+        if (one && (one.repository.id !== described.id || nameIn(described) !== key)) forget(key);
+      },
+      () => descriptions.delete(key),
+    );
     return asked;
+  }
+
+  function forget(repository: string): void {
+    const given = repository.toLowerCase();
+    for (const key of new Set([given, names.get(given)?.now ?? given])) {
+      github.forget(key);
+      descriptions.delete(key);
+      opening.delete(key);
+      opened.delete(key);
+      for (const file of files.keys()) if (file.startsWith(`${key} `)) files.delete(file);
+    }
+    names.delete(given);
+  }
+
+  function nameOf(repository: string): string {
+    const known = names.get(repository.toLowerCase());
+    return known && Date.now() - known.at < FRESH_MS ? known.now : repository;
   }
 
   async function load(fullName: string): Promise<Gaps> {
@@ -59,6 +94,13 @@ export function gapsOfAll(
     if (!owner || !name) throw new PatchworkError('not_found', 'A repository is named owner/name.', { status: 404 });
     const octokit = await github.octokit({ owner, name });
     const described = await describe(fullName);
+    const now = nameIn(described);
+    if (now !== fullName) {
+      opening.delete(fullName);
+      return open(now);
+    }
+    // Opened by a name that it had until now: there is one index of a repository.
+    for (const [former, { repository }] of opened) if (repository.id === described.id) forget(former);
     const repository = await openRepository({ owner, name, login: github.login, formerly, octokit, keys, described });
     const gaps = { repository, index: createGapIndex(repository, freshnessMs) };
     await gaps.index.refresh();
@@ -68,10 +110,10 @@ export function gapsOfAll(
 
   /** At most a minute old; a file that did not change costs none of GitHub's budget. */
   async function read(repository: string, path: string, freshMs = FRESH_MS): Promise<string | undefined> {
-    const key = `${repository.toLowerCase()} ${path}`;
+    const key = `${nameOf(repository).toLowerCase()} ${path}`;
     const known = files.get(key);
     if (known && Date.now() - known.at < freshMs) return known.text;
-    const asked = reading.get(key) ?? ask(repository, path, known).finally(() => reading.delete(key));
+    const asked = reading.get(key) ?? ask(nameOf(repository), path, known).finally(() => reading.delete(key));
     reading.set(key, asked);
     return asked;
   }
@@ -96,6 +138,16 @@ export function gapsOfAll(
     }
   }
 
+  function open(repository: string): Promise<Gaps> {
+    const key = nameOf(repository).toLowerCase();
+    const known = opening.get(key);
+    if (known) return known;
+    const loading = load(key);
+    opening.set(key, loading);
+    loading.catch(() => opening.delete(key));
+    return loading;
+  }
+
   async function config(repository: string): Promise<RepositoryConfig> {
     return readRepositoryConfig(await read(repository, REPOSITORY_FILE)).config;
   }
@@ -110,21 +162,21 @@ export function gapsOfAll(
     settings: async (repository) =>
       readRepositoryConfig(await read(repository, REPOSITORY_FILE, Number.POSITIVE_INFINITY)),
     names: () => [...opened.keys()],
-    forget(repository) {
-      const key = repository.toLowerCase();
-      github.forget(key);
-      descriptions.delete(key);
-      opening.delete(key);
-      opened.delete(key);
-      for (const file of files.keys()) if (file.startsWith(`${key} `)) files.delete(file);
+    doubt() {
+      for (const key of new Set([...opened.keys(), ...descriptions.keys()])) github.forget(key);
+      descriptions.clear();
     },
-    known: (repository) => opened.get(repository.toLowerCase()),
-    open(repository) {
-      const key = repository.toLowerCase();
-      const known = opening.get(key) ?? load(key);
-      opening.set(key, known);
-      known.catch(() => opening.delete(key));
-      return known;
+    forget,
+    nameOf,
+    async nameNow(repository) {
+      const key = nameOf(repository).toLowerCase();
+      if (opened.has(key)) return key;
+      return describe(key).then(nameIn, () => key);
     },
+    known(repository) {
+      const key = repository.toLowerCase();
+      return opened.get(names.get(key)?.now ?? key);
+    },
+    open,
   };
 }

@@ -85,6 +85,8 @@ const LIST_LAG_MS = 3000;
 const PACE_MS = 10_000;
 /** The lanes whose work may change what the dashboard says. */
 const CHANGING: ReadonlySet<string> = new Set(['reports', 'drafts', 'events'] satisfies LaneKind[]);
+/** The lanes that go with a repository which is renamed. */
+const FOLLOWING: ReadonlySet<string> = new Set(['reports', 'drafts', 'console'] satisfies LaneKind[]);
 const SWEEP_MS = 5 * 60_000;
 const LOCAL_LOOKS = { soonMs: 100, everyMs: 1000 };
 const REMOTE_LOOKS = { soonMs: 3000, everyMs: 60_000 };
@@ -149,6 +151,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         for (const name of names) gaps.forget(name);
         if (names.some((name) => name.toLowerCase() === repository.toLowerCase())) void sweep();
       },
+      reached() {
+        gaps.doubt();
+        void sweep();
+      },
     });
     listenToTend(probot, { outbox, config: gaps.config, known: gaps.known });
   }
@@ -192,9 +198,21 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
   const work = async (lease: Lease): Promise<void> => {
     const lane = parseLane(lease.lane);
+    if (lane && FOLLOWING.has(lane.kind)) {
+      const name = await gaps.nameNow(lane.repository);
+      if (name !== lane.repository) return follow(lease, renderLane(lane.kind, name));
+    }
     await workLaneOf(lease, lane);
     // Events about no repository go by `-`.
     if (lane?.repository.includes('/') && CHANGING.has(lane.kind)) desk.changed(lane.repository);
+  };
+  /** One repository has one lane of a kind, whatever it was called when something came in. */
+  const follow = async (lease: Lease, lane: string) => {
+    await lease.moveTo(lane);
+    // Whoever holds that lane may believe to be the only one who wrote.
+    if (parseLane(lane)?.kind === 'reports') await recheck(lane);
+    await lease.release();
+    say('lane moved', { from: lease.lane, to: lane });
   };
   const workLaneOf = async (lease: Lease, lane: ReturnType<typeof parseLane>): Promise<void> => {
     if (lane?.kind === 'reports') {
@@ -278,6 +296,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     settings,
     outbox,
     repository,
+    nameOf: gaps.nameOf,
     apiKeys: environment.apiKeys,
     ratePerMinute: environment.ratePerMinute,
     origins: environment.corsOrigins,

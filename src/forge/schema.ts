@@ -398,4 +398,16 @@ export const SCHEMA: readonly string[] = [
   ) STRICT;
   CREATE INDEX edits_by_subject ON edits (subject, subject_id, id);
   `,
+  `
+  ALTER TABLE repositories ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+  -- Where git lies below \`repos\`: a repository that is renamed stays where it was made.
+  ALTER TABLE repositories ADD COLUMN folder TEXT;
+  ALTER TABLE installations ADD COLUMN suspended_at TEXT;
+  CREATE TABLE former_names (
+    owner_id INTEGER NOT NULL REFERENCES accounts (id),
+    name TEXT NOT NULL COLLATE NOCASE,
+    repository_id INTEGER NOT NULL REFERENCES repositories (id),
+    PRIMARY KEY (owner_id, name)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -5,7 +5,7 @@ import { GitHubError } from './answers.ts';
 import { demandRead, may, maySee } from './domain/access.ts';
 import { pushRefs } from './domain/push.ts';
 import { freshGit } from './domain/refs.ts';
-import { findRepository } from './domain/repositories.ts';
+import { findRepository, formerlyNamed } from './domain/repositories.ts';
 import { httpBackend, type Service } from './git/http-backend.ts';
 import { BadPacket } from './git/packets.ts';
 import { readPush, renderReport, takePack } from './git/receive.ts';
@@ -45,7 +45,9 @@ export function createSmartHttp(world: World): (request: Request) => Promise<Res
     if (request.method !== (what === 'info/refs' ? 'GET' : 'POST')) return said(405, 'Method Not Allowed');
     try {
       const viewer = await authenticate(world, request.headers.get('authorization'));
-      const repo = findRepository(world, decodeURIComponent(owner), decodeURIComponent(name));
+      const repo =
+        findRepository(world, decodeURIComponent(owner), decodeURIComponent(name)) ??
+        formerlyNamed(world, decodeURIComponent(owner), decodeURIComponent(name));
       if (!repo || !maySee(world, viewer, repo))
         return viewer.kind === 'anonymous' ? askForToken() : said(404, 'Repository not found.');
       if (service === 'git-receive-pack') demandPush(world, viewer, repo);

@@ -42,6 +42,9 @@ export interface Repo {
   last_number: number;
   allow_auto_merge: number;
   private: number;
+  archived: number;
+  /** Below `repos`. */
+  folder: string | null;
   linked_path: string | null;
   linked_publish: string | null;
   created_at: string;
@@ -146,6 +149,7 @@ export interface Installation {
   events_json: string;
   /** Ids of the repositories it is restricted to; null is all of the account's. */
   repositories_json: string | null;
+  suspended_at: string | null;
   created_at: string;
   updated_at: string;
 }

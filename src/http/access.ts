@@ -19,6 +19,8 @@ export interface Access {
 export interface AccessOptions {
   /** Where reports go without a key that says otherwise. */
   repository: string;
+  /** How GitHub calls a repository now that had this name, as far as is known. */
+  nameOf(repository: string): string;
   /** The shared keys of a one-repository set-up: several while they are rotated. They may do everything. */
   apiKeys: readonly string[];
   /** Sign and verify keys of our own. */
@@ -69,17 +71,29 @@ export function lacking(scope: Scope): PatchworkError {
 }
 
 async function accessOf(authorization: string | undefined, scope: Scope, options: AccessOptions): Promise<Access> {
-  const { repository, apiKeys, secrets } = options;
+  const { apiKeys, secrets, nameOf } = options;
   const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
   const key = given === undefined ? undefined : await readKey(secrets, given);
   if (key) {
     if (await isRevoked(key, scope, options)) throw refused('The key was revoked.');
-    return { repository: key.repo, server: key.server, scopes: key.scopes, operator: false, credential: key.kid };
+    return {
+      repository: nameOf(key.repo),
+      server: key.server,
+      scopes: key.scopes,
+      operator: false,
+      credential: key.kid,
+    };
   }
   const shared = apiKeys.map((one) => given !== undefined && sameText(given, one)).includes(true);
   const open = apiKeys.length === 0 && !given?.startsWith('pw_');
   if (shared || open) {
-    return { repository, server: undefined, scopes: SCOPES, operator: true, credential: shared ? 'shared' : '' };
+    return {
+      repository: nameOf(options.repository),
+      server: undefined,
+      scopes: SCOPES,
+      operator: true,
+      credential: shared ? 'shared' : '',
+    };
   }
   throw refused(
     given === undefined ? 'A key is needed: send `Authorization: Bearer <key>`.' : 'The key is not valid here.',

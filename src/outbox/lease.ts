@@ -50,6 +50,11 @@ export interface Lease {
    * entry of a kind with its own attempts and pauses.
    */
   fail(id: string, reason: string, plan?: { attempts: number; pauseMs: number }): Promise<void>;
+  /**
+   * Everything of this lane becomes that lane's, in one step: what waits or is dead, what was settled, what was intended. What the
+   * other lane has already is settled here.
+   */
+  moveTo(lane: string): Promise<void>;
   /** These entries have to wait for so long; nothing is wrong with them. */
   hold(ids: string[], forMs: number): Promise<void>;
   /**
@@ -151,6 +156,15 @@ export function leasing(
           ? { attempts: plan.attempts, firstPauseMs: Math.ceil(plan.pauseMs), longestPauseMs: Math.ceil(plan.pauseMs) }
           : tuning;
         await held((q) => q.all(sql.fail, [lane, id, text, attempts, firstPauseMs, longestPauseMs]));
+      },
+      async moveTo(other) {
+        await held(async (q) => {
+          await q.all(sql.moveEntries, [lane, other]);
+          await q.all(sql.settleTwins, [lane]);
+          await q.all(sql.moveIntents, [lane, other]);
+          await q.all(sql.dropIntents, [lane]);
+          await q.all(sql.wake, [other]);
+        });
       },
       async hold(ids, forMs) {
         await held((q) =>

@@ -109,6 +109,18 @@ export function statements(d: Dialect) {
       INSERT INTO outbox_intent (lane, key, data, at) VALUES ($1, $2, $3, ${now})
       ON CONFLICT (lane, key) DO UPDATE SET data = excluded.data`,
     intents: `SELECT key, data, at FROM outbox_intent WHERE lane = $1 ORDER BY at, key`,
+    /** $1 is the lane, $2 the other one; what stands there already, by its id or its mark, stays. */
+    moveEntries: `
+      UPDATE outbox_entry AS e SET lane = $2 WHERE e.lane = $1 AND NOT EXISTS (
+        SELECT 1 FROM outbox_entry t WHERE t.lane = $2 AND (t.id = e.id OR t.mark = e.mark)
+      )`,
+    settleTwins: `
+      UPDATE outbox_entry SET state = 'settled', reason = NULL, settled_at = ${now}, forget_at = ${now}
+      WHERE lane = $1 AND state <> 'settled'`,
+    moveIntents: `
+      INSERT INTO outbox_intent (lane, key, data, at) SELECT $2, i.key, i.data, i.at FROM outbox_intent i WHERE i.lane = $1
+      ON CONFLICT DO NOTHING`,
+    dropIntents: `DELETE FROM outbox_intent WHERE lane = $1`,
     fulfil: `DELETE FROM outbox_intent WHERE (lane, key) IN (SELECT r.lane, r.key ${d.rows(['lane', 'key'])})`,
     /** $1 … are the rows; how long the tombstone stays depends on what it has to remember. */
     settle: (keepKey: number, keepDigest: number) => `

@@ -81,6 +81,8 @@ describe('what keeps the App from working', () => {
     expect(
       repositoriesOf({ repository: { full_name: 'acme/new' }, changes: { repository: { name: { from: 'old' } } } }),
     ).toEqual(['acme/new', 'acme/old']);
+    const changes = { owner: { from: { user: { login: 'acme' } } } };
+    expect(repositoriesOf({ repository: { full_name: 'beta/one' }, changes })).toEqual(['beta/one', 'acme/one']);
     expect(
       repositoriesOf({
         repositories_added: [{ full_name: 'acme/a' }],

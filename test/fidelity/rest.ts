@@ -15,7 +15,7 @@ export interface Answer {
 /** Fields of GitHub's error bodies; `status` is in all of them, though most schemas do not say so. */
 const ERROR_FIELDS = new Set(['message', 'documentation_url', 'status', 'errors', 'url', 'block']);
 /** Answers that GitHub may give to any request, documented for the operation or not. */
-const GENERAL_STATUSES = new Set([304, 400, 401, 403, 404, 413, 422, 429, 500, 502, 503]);
+const GENERAL_STATUSES = new Set([301, 304, 307, 400, 401, 403, 404, 413, 422, 429, 500, 502, 503]);
 const NO_BODY = new Set([204, 205, 304]);
 const RATE_LIMIT = ['limit', 'remaining', 'used', 'reset'];
 
@@ -25,7 +25,9 @@ export function restChecker(description: Description) {
 
   function operationOf(method: string, url: string) {
     const { pathname, searchParams } = new URL(url, 'http://api');
-    return { operation: description.operation(method, pathname), pathname, searchParams };
+    // Where GitHub leads from a former name of a repository; not documented.
+    const named = pathname.replace(/^\/repositories\/\d+(?=\/|$)/, '/repos/owner/name');
+    return { operation: description.operation(method, named), pathname, searchParams };
   }
 
   return {

@@ -31,6 +31,36 @@ describe.each(engines)('lanes on $name', ({ store: create }) => {
     expect(lanes.sort()).toEqual(['acme/a', 'acme/b', 'acme/c']);
   });
 
+  test('a lane becomes another one as a whole: what waits, what is known, what was intended', async () => {
+    const other = 'acme/renamed';
+    const report = (id: string, key: string, where: string) =>
+      one.accept({ lane: where, id, key, kind: 'report', body: id });
+    await report('A', 'first', lane);
+    await report('B', 'second', lane);
+    await report('C', 'third', lane);
+    await report('B2', 'second', other);
+    const there = await claim();
+    const lease = there.lane === lane ? there : await claim();
+    await lease.settle({ ids: ['A'] });
+    await lease.intend('C', { about: 'C' });
+    await lease.moveTo(other);
+    await lease.release();
+    await there.release();
+    if (there === lease) await (await claim()).release();
+
+    expect((await one.waiting(lane)).map(({ id }) => id)).toEqual([]);
+    expect(await one.intents(lane)).toEqual([]);
+    expect((await one.waiting(other)).map(({ id }) => id).sort()).toEqual(['B2', 'C']);
+    expect((await one.intents(other)).map(({ key }) => key)).toEqual(['C']);
+    // Its keys are taken there, too.
+    expect(await report('again', 'first', other)).toEqual({ id: 'A', repeat: true });
+    const after = await claim();
+    expect(after.lane).toBe(other);
+    expect((await ids(after)).sort()).toEqual(['B2', 'C']);
+    expect((await after.settled()).map(({ id }) => id)).toEqual(['A']);
+    await after.release();
+  });
+
   test('the holder reads everything that waits, also what comes while it holds, and settled entries are gone', async () => {
     await put('A');
     await put('B');

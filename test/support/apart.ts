@@ -23,6 +23,9 @@ export interface Apart {
   dir: string;
   repository: string;
   forge: Forge;
+  app: { id: number; privateKey: string; webhookSecret: string };
+  /** The environment that the product is started with. */
+  env: Record<string, string>;
   /** How many requests the product made of its GitHub. */
   requests: string[];
   fate(deliver: (event: string) => Fate): void;
@@ -74,7 +77,7 @@ export async function openApart(options: { drafts?: unknown[] } = {}): Promise<A
     slug: 'patchwork',
     name: 'PatchworkMCP',
     permissions: { metadata: 'read', issues: 'write', pull_requests: 'write', contents: 'write', checks: 'write' },
-    events: ['issues', 'issue_comment', 'pull_request'],
+    events: ['issues', 'issue_comment', 'pull_request', 'repository'],
     webhookUrl: `http://localhost:${productPort}/api/github/webhooks`,
     webhookSecret: 'a webhook secret',
   });
@@ -87,9 +90,22 @@ export async function openApart(options: { drafts?: unknown[] } = {}): Promise<A
     if (status >= 400) throw new Error(`${method} ${path} as ${person}: ${status} ${JSON.stringify(json)}`);
     return json;
   };
+  const env = {
+    LOG_LEVEL: 'silent',
+    PORT: String(productPort),
+    PATCHWORK_DATA: join(dir, 'data'),
+    PATCHWORK_REPO: 'owner/sample',
+    PATCHWORK_SECRET: 'a secret of sixteen characters',
+    GITHUB_API_URL: `${url}/api/v3`,
+    APP_ID: String(app.id),
+    PRIVATE_KEY: app.privateKey,
+    WEBHOOK_SECRET: 'a webhook secret',
+  };
   return {
     url: `http://localhost:${productPort}`,
     dir,
+    app,
+    env,
     repository: 'owner/sample',
     forge,
     requests,
@@ -101,18 +117,10 @@ export async function openApart(options: { drafts?: unknown[] } = {}): Promise<A
     },
     async start() {
       server = await startServer({
-        environment: readEnvironment({
-          LOG_LEVEL: 'silent',
-          PORT: String(productPort),
-          PATCHWORK_DATA: join(dir, 'data'),
-          PATCHWORK_REPO: 'owner/sample',
-          PATCHWORK_SECRET: 'a secret of sixteen characters',
-          GITHUB_API_URL: `${url}/api/v3`,
-          APP_ID: String(app.id),
-          PRIVATE_KEY: app.privateKey,
-          WEBHOOK_SECRET: 'a webhook secret',
-        }),
-        model: modelFromEnvironment({ PATCHWORK_PROVIDER: 'recorded', PATCHWORK_RECORDED: recorded }),
+        environment: readEnvironment(env),
+        model: modelFromEnvironment(
+          options.drafts ? { PATCHWORK_PROVIDER: 'recorded', PATCHWORK_RECORDED: recorded } : {},
+        ),
         local: await sampleRepository(),
         around: (part, handler) => async (request) => {
           if (part === 'webhooks') return handler(request);

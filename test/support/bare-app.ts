@@ -5,6 +5,7 @@ export function bareApp(options: Pick<AppOptions, 'outbox'> & Partial<AppOptions
   return createApp({
     repository: 'owner/sample',
     apiKeys: [],
+    nameOf: (repository) => repository,
     ratePerMinute: 0,
     origins: [],
     secrets: [],

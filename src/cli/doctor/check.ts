@@ -25,16 +25,19 @@ export interface Check {
 export interface Context {
   environment: Environment;
   outbox(): Promise<Outbox>;
+  /** Who we are to GitHub, whether or not we may do anything in the repository. */
+  reached(): Promise<Reached>;
   connected(): Promise<Connected>;
 }
 
-export interface Connected {
+export interface Reached {
   github: GitHub;
-  /** As the App itself; undefined for a token. */
-  app: Octokit | undefined;
-  octokit: Octokit;
   owner: string;
   repo: string;
+}
+
+export interface Connected extends Reached {
+  octokit: Octokit;
   gaps(): Promise<Gaps>;
   /** patchwork.yml, and what is wrong with it. */
   config(): Promise<{ config: RepositoryConfig; problem?: string }>;

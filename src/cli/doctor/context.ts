@@ -1,27 +1,32 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Octokit } from '@octokit/rest';
 import { pino } from 'pino';
-import { connectApp, connectToken, type GitHub } from '../../bot/index.ts';
+import { connectApp, connectToken, type GitHub, readAccess } from '../../bot/index.ts';
 import { type Environment, REPOSITORY_FILE, readRepositoryConfig } from '../../config/index.ts';
 import { type Outbox, openOutbox } from '../../outbox/index.ts';
 import { PatchworkError } from '../../report/index.ts';
 import { gapsOfAll } from '../gaps.ts';
 import { localSecret, readPrivateKey } from '../github.ts';
-import type { Connected, Context } from './check.ts';
+import type { Connected, Context, Reached } from './check.ts';
 
 /** Opens what checks ask for, once, and only if they do. Local mode is looked at through the server that runs. */
 export function openContext(environment: Environment): Context & AsyncDisposable {
   let outbox: Promise<Outbox> | undefined;
+  let reached: ReturnType<typeof reach> | undefined;
   let connected: Promise<Connected> | undefined;
+  const reachOnce = () => {
+    reached ??= reach(environment);
+    return reached;
+  };
   return {
     environment,
     outbox() {
       outbox ??= open(environment);
       return outbox;
     },
+    reached: reachOnce,
     connected() {
-      connected ??= connect(environment);
+      connected ??= reachOnce().then((all) => connect(environment, all));
       return connected;
     },
     async [Symbol.asyncDispose]() {
@@ -41,14 +46,16 @@ async function open({ databaseUrl, dataDir }: Environment): Promise<Outbox> {
   return openOutbox({ file });
 }
 
-async function connect(environment: Environment): Promise<Connected> {
-  const { github, name, keys } = await reach(environment);
-  const [owner = '', repo = ''] = name.split('/');
+async function connect(
+  environment: Environment,
+  { github, owner, repo, keys }: Awaited<ReturnType<typeof reach>>,
+): Promise<Connected> {
+  const name = `${owner}/${repo}`;
+  const shut = (await readAccess(github, name)).find(({ isShut }) => isShut);
+  if (shut) throw new PatchworkError('no_access', `not looked at: ${shut.what}`);
   const octokit = await github.octokit({ owner, name: repo });
-  const { probot } = github;
   return {
     github,
-    app: probot && ((await probot.auth()) as unknown as Octokit),
     octokit,
     owner,
     repo,
@@ -65,7 +72,13 @@ async function connect(environment: Environment): Promise<Connected> {
   };
 }
 
-async function reach(environment: Environment): Promise<{ github: GitHub; name: string; keys: string[] }> {
+async function reach(environment: Environment): Promise<Reached & { keys: string[] }> {
+  const { name, ...rest } = await reachAs(environment);
+  const [owner = '', repo = ''] = name.split('/');
+  return { ...rest, owner, repo };
+}
+
+async function reachAs(environment: Environment): Promise<{ github: GitHub; name: string; keys: string[] }> {
   const { github: settings, secrets } = environment;
   const log = pino({ level: 'silent' });
   if (settings.mode === 'token') {

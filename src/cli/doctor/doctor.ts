@@ -3,7 +3,7 @@ import { readEnvironment } from '../../config/index.ts';
 import { PatchworkError, reasonOf } from '../../report/index.ts';
 import { readOptions } from '../options.ts';
 import { readVariables } from '../settings.ts';
-import { app } from './app.ts';
+import { app, repository } from './app.ts';
 import type { Check, Context, Finding } from './check.ts';
 import { clock } from './clock.ts';
 import { configuration, repositoryFile } from './configuration.ts';
@@ -23,6 +23,7 @@ const CHECKS: Check[] = [
   data,
   repositoryFile,
   app,
+  repository,
   webhooks,
   clock,
   labels,
@@ -94,7 +95,7 @@ async function examine(check: Check, context: Context, isFixing: boolean): Promi
 /** Without a server in local mode there is nothing to look at; everything else that cannot be asked is a problem. */
 function unseen(error: unknown): Finding {
   if (error instanceof PatchworkError) {
-    const state = ['no_server', 'no_outbox'].includes(error.code) ? 'skipped' : 'problem';
+    const state = ['no_server', 'no_outbox', 'no_access'].includes(error.code) ? 'skipped' : 'problem';
     return { state, what: error.message, ...(error.next ? { next: error.next } : {}) };
   }
   return { state: 'problem', what: `it cannot be looked at: ${reasonOf(error)}` };

@@ -7,8 +7,8 @@ const PAGE = 100;
 /** Whether GitHub's webhooks reach the server: their address, and the deliveries that never did. */
 export const webhooks: Check = {
   name: 'webhooks',
-  async look({ connected }) {
-    const { app } = await connected();
+  async look({ reached }) {
+    const { app } = (await reached()).github;
     if (!app) return [{ state: 'skipped', what: 'GitHub sends none to a token' }];
     const findings: Finding[] = [];
     const { data: config } = await app.request('GET /app/hook/config');

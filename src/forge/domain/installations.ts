@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { invalid, notFound, unprocessable } from '../answers.ts';
+import { GitHubError, invalid, notFound, unprocessable } from '../answers.ts';
 import { emitToApp } from '../hooks/emit.ts';
 import { isoSeconds } from '../moments.ts';
 import { userJson } from '../present/account.ts';
@@ -100,6 +100,28 @@ export function announceRepository(world: World, repo: Repo): void {
   }
 }
 
+/** Until it is lifted, the App hears nothing and may do nothing there. */
+export function suspend(world: World, app: App, before: Installation, isSuspended: boolean): void {
+  if ((before.suspended_at !== null) === isSuspended) return;
+  world.store.transaction(() => {
+    world.store.run(
+      'UPDATE installations SET suspended_at = ? WHERE id = ?',
+      isSuspended ? world.time() : null,
+      before.id,
+    );
+    const installation = getInstallation(world, app, before.id);
+    const account = accountById(world, installation.account_id);
+    emitToApp(world, app, installation, 'installation', isSuspended ? 'suspend' : 'unsuspend', {
+      installation: installationJson(world.links, app, installation, account),
+      repositories: installedRepositories(world, installation).map(repositoryStub),
+      requester: null,
+      sender: userJson(world.links, account),
+    });
+  });
+}
+
+const suspended = () => new GitHubError(403, 'This installation has been suspended');
+
 /** The repositories that an installation takes in. */
 export function installedRepositories(world: World, installation: Installation): Repo[] {
   const owned = repositoriesOwnedBy(world, accountById(world, installation.account_id));
@@ -146,6 +168,7 @@ export interface InstallationToken {
 
 /** Mints a token for an installation, narrowed to repositories and permissions when the request names them. */
 export function createInstallationToken(world: World, installation: Installation, input: Input): InstallationToken {
+  if (installation.suspended_at !== null) throw suspended();
   const granted = JSON.parse(installation.permissions_json) as Permissions;
   const permissions = narrow(granted, input.permissions);
   const repositories = chosenRepositories(world, installation, input);
@@ -217,6 +240,7 @@ export function readInstallationToken(world: World, token: string): TokenRow | n
   const installation = world.store.get<Installation>('SELECT * FROM installations WHERE id = ?', row.installation_id);
   const app = installation && world.store.get<App>('SELECT * FROM apps WHERE id = ?', installation.app_id);
   if (!app) return null;
+  if (installation.suspended_at !== null) throw suspended();
   return {
     installation,
     app,

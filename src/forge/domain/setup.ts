@@ -37,7 +37,8 @@ export async function createRepository(world: World, options: RepositoryOptions)
     publish: options.linked.publish,
   };
   const branch = linked ? await defaultBranch(linked.path) : 'main';
-  await initRepository(repositoryFolder(world.dir, { owner, name }), branch);
+  const folder = freeFolder(world, `${owner.login}/${name}`);
+  await initRepository(repositoryFolder(world.dir, { owner, name, folder }), branch);
 
   const repo = world.store.transaction(() => {
     const added = addRepository(world, {
@@ -47,6 +48,7 @@ export async function createRepository(world: World, options: RepositoryOptions)
       defaultBranch: branch,
       isPrivate: options.private ?? false,
       linked: linked ?? null,
+      folder,
     });
     seatPeople(world, added.id);
     announceRepository(world, added);
@@ -56,6 +58,14 @@ export async function createRepository(world: World, options: RepositoryOptions)
     if (linked) await syncLinked(world, repo);
     else if (options.files) await firstCommit(world, repo, options.files);
   });
+}
+
+/** Git of a repository that had the name before may lie where this one's would. */
+function freeFolder(world: World, place: string): string {
+  const taken = new Set(allRepositories(world).map(({ folder }) => folder));
+  let folder = `${place}.git`;
+  for (let n = 2; taken.has(folder); n += 1) folder = `${place}~${n}.git`;
+  return folder;
 }
 
 async function firstCommit(world: World, repo: Repo, files: Record<string, string | Uint8Array>): Promise<void> {

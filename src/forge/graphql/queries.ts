@@ -1,7 +1,7 @@
 import { GitHubError } from '../answers.ts';
 import { maySee } from '../domain/access.ts';
 import { accountByLogin } from '../domain/accounts.ts';
-import { findRepository } from '../domain/repositories.ts';
+import { findRepository, formerlyNamed } from '../domain/repositories.ts';
 import { searchIssues } from '../domain/search.ts';
 import { type ConnectionArguments, connection, listSource } from './connection.ts';
 import type { Asking } from './index.ts';
@@ -11,7 +11,7 @@ import { repositoryNode } from './nodes/repository.ts';
 import { subjectNode } from './nodes/subject.ts';
 
 function repository({ owner, name }: { owner: string; name: string }, asking: Asking) {
-  const repo = findRepository(asking.world, owner, name);
+  const repo = findRepository(asking.world, owner, name) ?? formerlyNamed(asking.world, owner, name);
   if (!repo || !maySee(asking.world, asking.viewer, repo))
     throw new GitHubError(404, `Could not resolve to a Repository with the name '${owner}/${name}'.`);
   return repositoryNode(asking, repo);

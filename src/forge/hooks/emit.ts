@@ -22,7 +22,8 @@ function subscribersOf(world: World, repo: Repo, event: string): Subscriber[] {
   return world.store
     .all<Subscriber>(
       `SELECT installations.*, apps.events_json AS subscribed_json FROM installations
-       JOIN apps ON apps.id = installations.app_id WHERE account_id = ? AND apps.webhook_url <> ''`,
+       JOIN apps ON apps.id = installations.app_id WHERE account_id = ? AND apps.webhook_url <> ''
+       AND suspended_at IS NULL`,
       repo.owner_id,
     )
     .filter((subscriber) => listens(subscriber.subscribed_json, event) && reaches(subscriber, repo.id));

@@ -43,8 +43,8 @@ export function installationJson(links: Links, app: App, installation: Installat
     single_file_name: null,
     has_multiple_single_files: false,
     single_file_paths: [],
-    suspended_by: null,
-    suspended_at: null,
+    suspended_by: installation.suspended_at === null ? null : userJson(links, account),
+    suspended_at: installation.suspended_at,
   };
 }
 

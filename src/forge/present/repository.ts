@@ -86,7 +86,7 @@ export function repositoryJson(links: Links, repo: Repo, open: number, permissio
     has_discussions: false,
     forks_count: 0,
     mirror_url: null,
-    archived: false,
+    archived: repo.archived === 1,
     disabled: false,
     open_issues_count: open,
     license: null,

@@ -10,15 +10,16 @@ import {
   installedRepositories,
   presentInstallation,
   revokeToken,
+  suspend,
 } from '../domain/installations.ts';
-import { findRepository, openIssues, permissionsOf } from '../domain/repositories.ts';
+import { findRepository, formerlyNamed, openIssues, permissionsOf } from '../domain/repositories.ts';
 import { appView } from '../domain/views.ts';
 import { convertManifest } from '../domain/web-flow.ts';
 import { appJson } from '../present/app.ts';
 import { repositoryJson } from '../present/repository.ts';
 import type { Account, App, Repo, Viewer, World } from '../world.ts';
 import { created, listed, noContent, ok, pageOf, sliced } from './answer.ts';
-import type { Call, Surface } from './surface.ts';
+import { type Call, movedTo, type Surface } from './surface.ts';
 
 /** Only an App's own JWT may ask these. */
 export function demandAppItself(viewer: Viewer): App {
@@ -79,13 +80,26 @@ export function appRoutes({ route }: Surface): void {
       on(world, viewer, accountByLogin(world, params.login ?? '')),
     );
   }
-  route('GET', '/repos/:owner/:repo/installation', ({ world, viewer, params }) => {
+  route('GET', '/repos/:owner/:repo/installation', ({ world, viewer, params, url }) => {
     const app = demandAppItself(viewer);
     const repo = findRepository(world, params.owner ?? '', params.repo ?? '');
+    const moved = repo ? undefined : formerlyNamed(world, params.owner ?? '', params.repo ?? '');
+    if (moved) throw movedTo(world, moved, 'GET', url);
     const installation = repo && installationOn(world, app, repo.owner);
     if (!installation || !reaches(installation, repo.id)) throw notFound();
     return ok(presentInstallation(world, app, installation));
   });
+
+  for (const [method, isSuspended] of [
+    ['PUT', true],
+    ['DELETE', false],
+  ] as const) {
+    route(method, '/app/installations/:id{[0-9]+}/suspended', ({ world, viewer, params }) => {
+      const app = demandAppItself(viewer);
+      suspend(world, app, getInstallation(world, app, Number(params.id)), isSuspended);
+      return noContent();
+    });
+  }
 
   route('POST', '/app/installations/:id{[0-9]+}/access_tokens', ({ world, viewer, params, input }) => {
     const installation = getInstallation(world, demandAppItself(viewer), Number(params.id));

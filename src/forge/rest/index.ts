@@ -18,12 +18,12 @@ import { repositoryRoutes } from './repositories.ts';
 import { reviewRoutes } from './reviews.ts';
 import { searchRoutes } from './search.ts';
 import { subIssueRoutes } from './sub-issues.ts';
-import { createSurface } from './surface.ts';
+import { byName, createSurface } from './surface.ts';
 import { timelineRoutes } from './timeline.ts';
 import { userRoutes } from './users.ts';
 
 /** GitHub's REST API without a prefix: `/repos/…`, `/app`, `/user`, … The first matching route answers. */
-export function createRest(world: World, limiter: RateLimiter): Hono {
+export function createRest(world: World, limiter: RateLimiter): Pick<Hono, 'fetch'> {
   const surface = createSurface(world, limiter);
   for (const add of [
     metaRoutes,
@@ -48,5 +48,5 @@ export function createRest(world: World, limiter: RateLimiter): Hono {
   ]) {
     add(surface);
   }
-  return surface.app;
+  return { fetch: (request) => surface.app.fetch(byName(world, request)) };
 }

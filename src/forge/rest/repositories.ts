@@ -10,13 +10,14 @@ import {
   openIssues,
   permissionsOf,
   repositoriesOwnedBy,
+  transferRepository,
   updateRepository,
 } from '../domain/repositories.ts';
 import { encodePath } from '../names.ts';
 import { commitJson } from '../present/commit.ts';
 import { fullRepositoryJson, repoApi, repoHtml, repositoryJson } from '../present/repository.ts';
 import type { Repo, World } from '../world.ts';
-import { noContent, ok, pageOf, sliced } from './answer.ts';
+import { accepted, noContent, ok, pageOf, sliced } from './answer.ts';
 import type { Call, Surface } from './surface.ts';
 
 const checksOf = ({ contexts }: Protection) => contexts.map((context) => ({ context, app_id: null }));
@@ -95,6 +96,11 @@ export function repositoryRoutes({ read, write, route }: Surface): void {
     const updated = await updateRepository(world, viewer, repo, input);
     const permissions = permissionsOf(world, updated, viewer);
     return ok(fullRepositoryJson(world.links, updated, openIssues(world, updated.id), permissions));
+  });
+
+  write('POST', '/transfer', ({ world, repo, viewer, input }) => {
+    const moved = transferRepository(world, viewer, repo, input);
+    return accepted(repositoryJson(world.links, moved, openIssues(world, moved.id)));
   });
 
   write('POST', '/dispatches', ({ world, repo, viewer, input }) => {

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { GitHubError, notFound, requiresAuthentication } from '../answers.ts';
 import { demandRead, maySee } from '../domain/access.ts';
 import { type Input, isObject } from '../domain/fields.ts';
-import { findRepository } from '../domain/repositories.ts';
+import { allRepositories, findRepository, formerlyNamed } from '../domain/repositories.ts';
 import type { Actor, Repo, Viewer, World } from '../world.ts';
 import type { Answer } from './answer.ts';
 import { authenticate } from './authenticate.ts';
@@ -56,6 +56,34 @@ const CREATES_CONTENT = /\/(issues|pulls|comments|reviews|replies)$/;
 const FREE = '/rate_limit';
 const LARGEST_BODY = 25 * 1024 * 1024;
 
+/** A repository that had another name answers there with where it is now: by its id. */
+export function movedTo(world: World, repo: Repo, method: Method, { pathname, search }: URL): GitHubError {
+  const rest = pathname
+    .split('/')
+    .slice(4)
+    .map((part) => `/${part}`);
+  return new Moved(method === 'GET' ? 301 : 307, `${world.links.api}/repositories/${repo.id}${rest.join('')}${search}`);
+}
+
+class Moved extends GitHubError {
+  constructor(status: 301 | 307, location: string) {
+    super(status, status === 301 ? 'Moved Permanently' : 'Temporary Redirect', undefined, { location });
+  }
+  override body() {
+    return { ...super.body(), url: this.headers.location };
+  }
+}
+
+/** The same request by the repository's name, when it came by its id. */
+export function byName(world: World, request: Request): Request {
+  const url = new URL(request.url);
+  const [, id, rest = ''] = /^\/repositories\/(\d+)(\/.*)?$/.exec(url.pathname) ?? [];
+  const repo = id === undefined ? undefined : allRepositories(world).find((one) => one.id === Number(id));
+  if (!repo) return request;
+  url.pathname = `/repos/${repo.owner.login}/${repo.name}${rest}`;
+  return new Request(url, request);
+}
+
 export function createSurface(world: World, limiter: RateLimiter): Surface {
   const app = new Hono();
 
@@ -94,9 +122,12 @@ export function createSurface(world: World, limiter: RateLimiter): Surface {
     }),
   );
 
-  const findRepo = (call: Call): Repo => {
-    const repo = findRepository(world, call.params.owner ?? '', call.params.repo ?? '');
-    if (!repo || !maySee(world, call.viewer, repo)) throw notFound();
+  const findRepo = (call: Call, method: Method): Repo => {
+    const { owner = '', repo: name = '' } = call.params;
+    const repo = findRepository(world, owner, name);
+    const moved = repo ?? formerlyNamed(world, owner, name);
+    if (!moved || !maySee(world, call.viewer, moved)) throw notFound();
+    if (!repo) throw movedTo(world, moved, method, call.url);
     return repo;
   };
 
@@ -106,17 +137,19 @@ export function createSurface(world: World, limiter: RateLimiter): Surface {
     route,
     read(permission, path, handle) {
       route('GET', `/repos/:owner/:repo${path}`, (call) => {
-        const repo = findRepo(call);
+        const repo = findRepo(call, 'GET');
         demandRead(call.viewer, repo, permission);
         return handle({ ...call, repo });
       });
     },
     write(method, path, handle) {
       route(method, `/repos/:owner/:repo${path}`, (call) => {
-        const repo = findRepo(call);
+        const repo = findRepo(call, method);
         const { viewer } = call;
         if (viewer.kind === 'anonymous') throw requiresAuthentication();
         if (viewer.kind === 'app') throw new GitHubError(401, 'A JSON web token could not be decoded');
+        // Its owner may still bring it back to life.
+        if (repo.archived === 1 && path !== '') throw new GitHubError(403, 'Repository was archived so is read-only.');
         return handle({ ...call, repo, viewer });
       });
     },

@@ -2,7 +2,7 @@ import { GitHubError, notFound, unprocessable } from '../../answers.ts';
 import { commitOnBranch } from '../../domain/commit-on-branch.ts';
 import { fromBase64 } from '../../domain/contents.ts';
 import { createRef, deleteRef, findRef, updateExistingRef } from '../../domain/refs.ts';
-import { findRepository } from '../../domain/repositories.ts';
+import { findRepository, formerlyNamed } from '../../domain/repositories.ts';
 import type { Repo } from '../../world.ts';
 import type { Asking } from '../index.ts';
 import { gitPlace, repositoryById } from '../lookup.ts';
@@ -25,7 +25,7 @@ function branchOf(asking: Asking, { id, repositoryNameWithOwner, branchName }: C
     return { repo, branch: rest.replace('refs/heads/', '') };
   }
   const [owner = '', name = ''] = (repositoryNameWithOwner ?? '').split('/');
-  const repo = findRepository(asking.world, owner, name);
+  const repo = findRepository(asking.world, owner, name) ?? formerlyNamed(asking.world, owner, name);
   if (!repo) throw new GitHubError(404, `Could not resolve to a Repository with the name '${owner}/${name}'.`);
   if (!branchName) throw notFound();
   return { repo, branch: branchName.replace(/^refs\/heads\//, '') };
