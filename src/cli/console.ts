@@ -49,6 +49,7 @@ export function createConsole(options: ConsoleOptions): Console {
   const watch = watchChanges((repository) => look(repository, false), options.pace, log);
   const redelivered = new Map<string, number>();
   const seen = new Set<string>();
+  const sealed = new Map<string, number>();
   const conditions = new Map<string, string[]>();
 
   async function problems(repository: string): Promise<string[]> {
@@ -74,11 +75,12 @@ export function createConsole(options: ConsoleOptions): Console {
   return {
     work: (lease, repository) =>
       workConsole(lease, {
-        gaps: () => gaps.open(repository),
+        gaps: () => gaps.openNamed(repository),
         async twin() {
           const { private_repo: name } = (await gaps.config(repository)).privacy;
-          return name === undefined ? undefined : (await gaps.open(name)).repository;
+          return name === undefined ? undefined : gaps.open(name);
         },
+        sealed,
         outbox,
         budget: (writes) => options.budget(renderLane('reports', repository), writes, 'people'),
         async dashboard() {

@@ -141,7 +141,11 @@ describe('a public and a private repository on a GitHub of others', () => {
     const rows = tables.flatMap(({ name }) => {
       const columns = file.prepare(`PRAGMA table_info(${name})`).all() as { name: string }[];
       const own = columns.some((column) => column.name === 'repository_id');
-      return file.prepare(`SELECT * FROM ${name} ${own ? `WHERE repository_id = ${id}` : ''}`).all();
+      const its = (table: string) => `SELECT id FROM ${table} WHERE repository_id = ${id}`;
+      const ofEdits = `WHERE subject = 'issue' AND subject_id IN (${its('issues')}) OR subject = 'comment' AND subject_id IN (${its('comments')})`;
+      return file
+        .prepare(`SELECT * FROM ${name} ${own ? `WHERE repository_id = ${id}` : name === 'edits' ? ofEdits : ''}`)
+        .all();
     });
     file.close();
     const git = [
@@ -224,17 +228,27 @@ describe('a public and a private repository on a GitHub of others', () => {
     const { gap } = (await ask('GET', '/api/feedback')).json.find((item: { title: string }) =>
       item.title.startsWith('[sealed]'),
     );
+    const twins = (): Promise<{ title: string; body: string; html_url: string }[]> =>
+      as('owner', 'GET', 'vault/issues');
+    const twinOf = async (number: number) => (await twins()).find(({ title }) => title.endsWith(`#${number}`));
+    // Nobody had to ask for it to be there.
+    const twin = await within(async () => (await twinOf(gap))?.body.includes(FLAW) && twinOf(gap));
+    expect(twin.title).toBe(`Sealed in owner/open#${gap}`);
+    expect(published('open')).not.toContain(twin.html_url);
+    const goal = await report({ user_goal: `Prepare the ${GOAL}.`, what_i_needed: 'Something else, in the twin.' });
+    await within(async () => (await twinOf(goal.gap))?.body.includes(GOAL));
+    const again = `And then the ${GOAL} once more.`;
+    await report({ user_goal: again, what_i_needed: 'Something else, in the twin.', session_id: 'another' });
+    await within(async () => (await twinOf(goal.gap))?.body.includes(again));
+    const all = (await twins()).length;
+    expect(new Set((await twins()).map(({ title }) => title)).size).toBe(all);
+
     await as('stranger', 'POST', `open/issues/${gap}/comments`, { body: '/patchwork reveal' });
     await as('writer', 'POST', `open/issues/${gap}/comments`, { body: '/patchwork reveal' });
-    const [twin] = await within(async () => {
-      const issues = await as('owner', 'GET', 'vault/issues');
-      return issues.length ? issues : undefined;
-    });
-    expect(twin.title).toBe(`Sealed in owner/open#${gap}`);
-    expect(twin.body).toContain(FLAW);
     await within(async () => published('open').includes(twin.html_url) || undefined);
     expect(published('open')).not.toContain(FLAW);
-    expect(await as('owner', 'GET', 'vault/issues')).toHaveLength(1);
+    expect(published('open')).not.toContain(GOAL);
+    expect(await twins()).toHaveLength(all);
     // Who made the private repository public does not publish with it.
     await as('owner', 'PATCH', 'vault', { private: false });
     await as('writer', 'POST', `open/issues/${gap}/comments`, { body: '/patchwork reveal' });

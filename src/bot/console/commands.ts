@@ -6,7 +6,6 @@ import {
   type Gap,
   type Gaps,
   isOurs,
-  type Repository,
   renderAnswers,
   signed,
   withAnswer,
@@ -17,12 +16,15 @@ import { newId } from '../../report/index.ts';
 import { type Command, HELP, renderCommand } from '../command.ts';
 import { type ConsoleBodies, commandKey } from './lane.ts';
 import { reveal } from './reveal.ts';
+import type { TwinDoor } from './twin.ts';
 
 export interface Door {
   gaps: Gaps;
   outbox: Outbox;
   /** The private repository for what is sealed, where one is configured. */
-  twin(): Promise<Repository | undefined>;
+  twin(): Promise<Gaps | undefined>;
+  /** See `TwinDoor`. */
+  memory: TwinDoor['memory'];
   /** Before each write: the lane is still ours, and GitHub's budget allows it. */
   spend(writes: number): Promise<void>;
 }
@@ -57,7 +59,8 @@ export async function noteOutcome(door: Door, { given, ok, text }: ConsoleBodies
 
 type Said = Pick<Answer, 'state' | 'text'>;
 
-async function passOn({ outbox, gaps, twin }: Door, gap: Gap, wanted: ConsoleBodies['command']): Promise<Said> {
+async function passOn(door: Door, gap: Gap, wanted: ConsoleBodies['command']): Promise<Said> {
+  const { outbox, gaps } = door;
   const { command, actor, comment, at: asked } = wanted;
   const { owner, name } = gaps.repository;
   const key = `command ${commandKey(comment, command)}`;
@@ -67,7 +70,7 @@ async function passOn({ outbox, gaps, twin }: Door, gap: Gap, wanted: ConsoleBod
     case 'unknown':
       return { state: 'refused', text: `${command.problem} ${HELP}` };
     case 'reveal':
-      return { state: 'done', text: await reveal(gaps.repository, gap, await twin()) };
+      return { state: 'done', text: await reveal(door, gap, await door.twin()) };
     case 'draft':
     case 'redraft': {
       const latest = gap.status?.runs.findLast((run) => run.pull)?.pull?.number;

@@ -1,14 +1,18 @@
 import { failureOf } from '../../intake/index.ts';
-import type { Gaps, Repository } from '../../issues/index.ts';
+import type { Gaps } from '../../issues/index.ts';
 import type { Entry, Lease, Outbox } from '../../outbox/index.ts';
+import { newId } from '../../report/index.ts';
 import { type DashboardDoor, lookAtDashboard } from '../dashboard/index.ts';
 import { type Door, noteOutcome, takeCommand } from './commands.ts';
-import type { ConsoleBodies } from './lane.ts';
+import { type ConsoleBodies, tell } from './lane.ts';
+import { keepTwins } from './twin.ts';
 
 export interface ConsoleWork {
   gaps(): Promise<Gaps>;
   /** The private repository for what is sealed, where one is configured. */
-  twin(): Promise<Repository | undefined>;
+  twin(): Promise<Gaps | undefined>;
+  /** What the twins show already, by gap. */
+  sealed: Map<string, number>;
   outbox: Outbox;
   /** Asks for so many content-creating requests; answers how long to wait if they are not to be had now. */
   budget(writes: number): Promise<{ granted: boolean; retryAfterMs: number }>;
@@ -43,7 +47,7 @@ export async function workConsole(lease: Lease, options: ConsoleWork): Promise<v
     const claimed = options.now().getTime();
     const gaps = await options.gaps();
     const spend = (writes: number) => spendFor(lease, options, writes);
-    const door: Door = { gaps, outbox: options.outbox, twin: options.twin, spend };
+    const door: Door = { gaps, outbox: options.outbox, twin: options.twin, memory: options.sealed, spend };
     const looks = bodiesOf(entries, 'look');
     // Webhooks keep the index young enough for the dashboard; what people ask for is about what GitHub says now.
     if (!lease.sole || looks.some(({ fresh }) => fresh)) await gaps.index.refreshSince(claimed);
@@ -73,12 +77,25 @@ export async function workConsole(lease: Lease, options: ConsoleWork): Promise<v
         options.log('dashboard not looked at', { lane: lease.lane, reason: later(error).reason });
       }
     });
+    await guardTwins(door, options, (error) => later(error).reason);
     await lease.release();
   } catch (error) {
     const failure = later(error);
     options.log('console waits', { lane: lease.lane, reason: failure.reason });
     const retryAfterMs = failure.kind === 'later' ? failure.retryAfterMs : undefined;
     await lease.release({ error: failure.reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+  }
+}
+
+/** Nobody waits for it: the next look tries again what did not work. */
+async function guardTwins(door: Door, { log, outbox }: ConsoleWork, reasonOf: (error: unknown) => string) {
+  const { owner, name } = door.gaps.repository;
+  try {
+    if (await keepTwins(door, door.twin)) {
+      await tell(outbox, `${owner}/${name}`, 'look', newId(), { fresh: false });
+    }
+  } catch (error) {
+    log('nothing put into the private repository', { repository: `${owner}/${name}`, reason: reasonOf(error) });
   }
 }
 
