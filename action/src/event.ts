@@ -1,4 +1,4 @@
-import { DISPATCH_TYPE, type DraftRequest, parseDispatch } from '../../src/draft/index.ts';
+import { DISPATCH_TYPE, type DraftRequest, parseDispatch, parseLookDispatch } from '../../src/draft/index.ts';
 import { DRAFT_LABEL } from '../../src/issues/index.ts';
 import { PatchworkError } from '../../src/report/index.ts';
 
@@ -36,9 +36,10 @@ export function readExecution(env: Environment): Execution {
   };
 }
 
-/** What an event asks for: a draft, or nothing and why. `handedOver` is what its sender says of who asked: to be believed of the App alone. */
+/** What an event asks for: a draft, a `look` after the merge of a gap's draft, or nothing and why. `handedOver` is what its sender says of who asked: to be believed of the App alone. */
 export type Asked =
   | { request: DraftRequest; handedOver?: { by: DraftRequest['by']; actor: DraftRequest['actor'] } }
+  | { look: number }
   | { nothing: string };
 
 interface Payload {
@@ -87,6 +88,8 @@ export function readEvent(name: string, payload: Payload, execution: Execution, 
     return { request: { issue, ...anew, ...(guidance ? { guidance } : {}) } };
   }
   if (name === 'repository_dispatch' && payload.action === DISPATCH_TYPE) {
+    const look = parseLookDispatch(payload.client_payload);
+    if (look) return { look };
     const told = parseDispatch(payload.client_payload);
     if (!told) return { nothing: 'The dispatch is none of ours.' };
     if (execution.attempt > 1) return { request: { ...told, ...anew } };

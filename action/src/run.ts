@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { lookAfterMerge } from '../../src/bot/autonomy/merge.ts';
 import { connectInstallation, connectToken } from '../../src/bot/client.ts';
 import { draftGap, endInterrupted, type Ground, type Kept, mayWrite, type NoProof } from '../../src/draft/index.ts';
 import { at, createGapIndex, GAP_LABEL, type Gaps, openedByUs, openRepository } from '../../src/issues/index.ts';
@@ -28,6 +29,7 @@ export async function draftStep(env: Environment, runner: Runner): Promise<Outco
   if ('nothing' in asked) return { ended: { outcome: 'ignored', reason: 'not_asked', summary: asked.nothing } };
 
   const inputs = readInputs(env);
+  if ('look' in asked) return lookStep(asked.look, execution, inputs, env, runner);
   const { handedOver } = asked;
   const gaps = await openGaps(execution, inputs, asked.request.issue);
   const isTheApps = handedOver && openedByUs(gaps.repository, payload.sender);
@@ -52,6 +54,47 @@ export async function draftStep(env: Environment, runner: Runner): Promise<Outco
   const issue = { number: request.issue, url: gaps.index.byNumber(request.issue)?.url ?? '' };
   const ended = run?.outcome ? { ...run, outcome: run.outcome } : await whyNothing(gaps, request.issue);
   return { ended, issue, ...(kept ? { kept } : {}) };
+}
+
+/**
+ * After the draft of a gap was merged by policy: looks at the default branch, and undoes the merge where that is red. Whether there is
+ * anything to look at stands in the gap's own record, never in the event.
+ */
+async function lookStep(
+  number: number,
+  execution: Execution,
+  inputs: Inputs,
+  env: Environment,
+  runner: Runner,
+): Promise<Outcome> {
+  const gaps = await openGaps(execution, inputs, number);
+  await gaps.index.refresh();
+  const gap = gaps.index.byNumber(number);
+  const ground = await findGround(env, runner);
+  const looked =
+    gap &&
+    (await lookAfterMerge(
+      {
+        gaps,
+        ground: 'isolation' in ground ? ground : undefined,
+        inAction: false,
+        settings: inputs.settings,
+        hold: async () => {},
+        now: () => new Date(),
+        log: (message) => runner.say(`· ${message}`),
+      },
+      gap,
+    ));
+  const issue = { number, url: gap?.url ?? '' };
+  const run = gap?.status?.runs.findLast(({ merge }) => merge);
+  const pull = run?.pull ? { pull: run.pull } : {};
+  if (!looked) {
+    const summary = 'Nothing was merged by policy that has to be looked at.';
+    return { ended: { outcome: 'ignored', reason: 'not_wanted', summary }, issue };
+  }
+  const { merge, look } = looked;
+  const outcome = merge.state !== 'kept' ? 'failed' : look === 'green' ? 'verified' : 'unverified';
+  return { ended: { outcome, reason: `merge_${merge.state}`, summary: merge.says, ...pull }, issue };
 }
 
 /** After a cancelled or killed step: the issue must not go on saying that a draft is being written. */

@@ -8,8 +8,10 @@ export interface GapsOfAll {
   open(repository: string): Promise<Gaps>;
   /** How GitHub calls a repository that had this name, as far as that is known. */
   nameOf(repository: string): string;
-  /** The same, and GitHub is asked where nothing is known; while it does not answer, the name as it was given. Lower case. */
+  /** The same in lower case, and GitHub is asked again when that was more than a minute ago. */
   nameNow(repository: string): Promise<string>;
+  /** The same as `open`, for whoever works under this very name. Throws `repository_moved` when it is a former one. */
+  openNamed(repository: string): Promise<Gaps>;
   /** The repositories that are open. */
   names(): string[];
   /** What is in memory already, without asking GitHub. */
@@ -169,9 +171,16 @@ export function gapsOfAll(
     forget,
     nameOf,
     async nameNow(repository) {
-      const key = nameOf(repository).toLowerCase();
-      if (opened.has(key)) return key;
-      return describe(key).then(nameIn, () => key);
+      const key = repository.toLowerCase();
+      const known = names.get(key)?.now;
+      // Of a name that never was another one, opening it tells.
+      return known === undefined ? key : describe(key).then(nameIn, () => known);
+    },
+    async openNamed(repository) {
+      const gaps = await open(repository);
+      const { owner, name } = gaps.repository;
+      if (`${owner}/${name}`.toLowerCase() === repository.toLowerCase()) return gaps;
+      throw new PatchworkError('repository_moved', `${repository} is ${owner}/${name} now.`, { status: 503 });
     },
     known(repository) {
       const key = repository.toLowerCase();

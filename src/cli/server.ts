@@ -217,7 +217,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const workLaneOf = async (lease: Lease, lane: ReturnType<typeof parseLane>): Promise<void> => {
     if (lane?.kind === 'reports') {
       await workLane(lease, {
-        gaps: () => gaps.open(lane.repository),
+        gaps: () => gaps.openNamed(lane.repository),
         budget,
         model,
         notify,
@@ -234,12 +234,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       });
     } else if (lane?.kind === 'drafts') {
       await workDrafts(lease, lane.repository, {
-        gaps: gaps.open,
+        gaps: gaps.openNamed,
         model: () => model,
         ground,
-        tend: (opened, hold) =>
+        tend: async (opened, hold) =>
           tend({
             gaps: opened,
+            inAction: mode !== 'local' && (await gaps.draftsInAction(lane.repository)),
             outbox,
             ground,
             able: model !== undefined,

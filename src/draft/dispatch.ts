@@ -25,6 +25,17 @@ export function renderDispatch({ issue, request, by, actor, at, guidance, revise
   };
 }
 
+/** Asks the workflow to look at the default branch after the draft of a gap was merged by policy; it finds out there what is to be done. */
+export function renderLookDispatch(issue: number): Dispatch {
+  return { event_type: DISPATCH_TYPE, client_payload: { issue, look: 'after the merge' } };
+}
+
+/** The gap's issue; undefined for what no `renderLookDispatch` made. */
+export function parseLookDispatch(payload: unknown): number | undefined {
+  const { issue, look } = (payload ?? {}) as Record<string, unknown>;
+  return isNumber(issue) && look === 'after the merge' ? issue : undefined;
+}
+
 /** Undefined for what no `renderDispatch` made. */
 export function parseDispatch(payload: unknown): DraftRequest | undefined {
   const { issue, request, by, at, actor, guidance, revise } = (payload ?? {}) as Record<string, unknown>;

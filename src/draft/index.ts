@@ -2,7 +2,14 @@ export { type DraftAnswer, draftAnswer } from './answer.ts';
 export { BRANCH_PREFIX, parseBranch, renderBranch } from './branch.ts';
 export { renderBrief } from './brief.ts';
 export { briefOf } from './brief-of.ts';
-export { DISPATCH_TYPE, type Dispatch, parseDispatch, renderDispatch } from './dispatch.ts';
+export {
+  DISPATCH_TYPE,
+  type Dispatch,
+  parseDispatch,
+  parseLookDispatch,
+  renderDispatch,
+  renderLookDispatch,
+} from './dispatch.ts';
 export { mayWrite } from './freeze.ts';
 export { endInterrupted } from './interrupted.ts';
 export { type Look, lookAt } from './look.ts';

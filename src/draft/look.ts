@@ -1,4 +1,4 @@
-import { REPOSITORY_FILE, readRepositoryConfig } from '../config/index.ts';
+import { REPOSITORY_FILE, type RepositoryConfig, readRepositoryConfig } from '../config/index.ts';
 import type { Repository } from '../issues/index.ts';
 import { readSnapshot, type Snapshot } from '../repo/index.ts';
 import { type Examination, issueOfProbePath, openReplay, parseProbeFile, probePath } from '../surface/index.ts';
@@ -20,10 +20,12 @@ export async function lookAt(
   repository: Repository,
   ground: Ground,
   { commit, before, gap }: { commit: string; before: string; gap: number },
+  settings: Partial<Pick<RepositoryConfig, 'server' | 'verify'>> = {},
 ): Promise<Look> {
   const snapshot = await readSnapshot(repository.octokit, repository, commit);
-  const { config, problem } = readRepositoryConfig(snapshot.texts.find(({ path }) => path === REPOSITORY_FILE)?.text);
-  const { server } = config;
+  const read = readRepositoryConfig(snapshot.texts.find(({ path }) => path === REPOSITORY_FILE)?.text);
+  const { problem } = read;
+  const { server, verify } = { ...read.config, ...settings };
   if (!server || problem) return { state: 'untold', why: 'The file patchwork.yml does not say how to run the server.' };
   await using stack = new AsyncDisposableStack();
   const replay = stack.use(await openReplay({ ...ground, server }));
@@ -33,7 +35,7 @@ export async function lookAt(
     const earlier = snapshot.texts.flatMap(({ path, text }) =>
       issueOfProbePath(path) === undefined ? [] : [parseProbeFile(text)],
     );
-    return replay.examine({ dir, probes: [], earlier, checks: config.verify });
+    return replay.examine({ dir, probes: [], earlier, checks: verify });
   };
   const now = await examine(snapshot);
   if (now.failure && UNTOLD.has(now.failure.code)) return { state: 'untold', why: inertProse(now.failure.why, 300) };

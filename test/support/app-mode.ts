@@ -60,9 +60,9 @@ export async function startAppMode(
     name: 'PatchworkMCP',
     permissions: {
       ...{ issues: 'write', pull_requests: 'write', contents: 'write' },
-      ...(options.permissions ?? { checks: 'write' }),
+      ...(options.permissions ?? { checks: 'write', statuses: 'read' }),
     },
-    events: ['issues', 'issue_comment', 'pull_request'],
+    events: ['issues', 'issue_comment', 'pull_request', 'status', 'push'],
     webhookUrl: `http://localhost:${port}/api/github/webhooks`,
     webhookSecret: 'a webhook secret',
   });

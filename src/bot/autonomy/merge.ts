@@ -1,4 +1,5 @@
-import { type Ground, lookAt } from '../../draft/index.ts';
+import type { RepositoryConfig } from '../../config/index.ts';
+import { type Ground, type Look, lookAt, renderLookDispatch } from '../../draft/index.ts';
 import { at, type DraftRun, type Gap, type Gaps, isOurs, isSealedWhole, type MergeRecord } from '../../issues/index.ts';
 import {
   decideAutoMerge,
@@ -16,6 +17,10 @@ export interface MergeWork {
   gaps: Gaps;
   /** Where the default branch may be run after a merge; undefined where it must not. */
   ground: Ground | undefined;
+  /** Whether the repository's workflow looks at the default branch, where it must not be run here. */
+  inAction: boolean;
+  /** Comes before patchwork.yml. */
+  settings?: Partial<Pick<RepositoryConfig, 'server' | 'verify'>>;
   /** Throws when the lane is no longer ours: nothing is written to GitHub after that. */
   hold(): Promise<void>;
   now(): Date;
@@ -27,6 +32,9 @@ export function mergeable(gap: Gap): DraftRun | undefined {
   const run = gap.status?.runs.at(-1);
   return run?.pull && run.proof ? run : undefined;
 }
+
+/** How long the workflow may take until somebody is told that it did not look. */
+const LOOK_MS = 3 * 3_600_000;
 
 /** Merges that are not finished yet: they are looked after whatever the level is now. */
 export function isUnfinished(run: DraftRun | undefined): boolean {
@@ -53,7 +61,8 @@ export async function tendMerge(work: MergeWork, gap: Gap, standing: Standing, o
   if (pull.state === 'merged') {
     // A person was faster, or may have been: what people merge is theirs.
     if (!isUnfinished(run) || !isOurs(work.gaps.repository, pull.mergedBy)) return;
-    return afterMerge(work, gap, run, pull);
+    await afterMerge(work, gap, run, pull);
+    return;
   }
   if (standing.config.level !== 'auto-merge' && !record) return;
 
@@ -85,6 +94,24 @@ export async function tendMerge(work: MergeWork, gap: Gap, standing: Standing, o
   if (!yes) return say('waiting', `It is merged once nothing speaks against it any more. ${sentences(objections)}`);
   await say('merging', 'Nothing speaks against it: it is being merged.');
   await merge(work, gap, run, pull, say);
+}
+
+/**
+ * What comes after the merge of a gap's draft, done where code of the repository may be run. Undefined when there is nothing to be
+ * done: nothing of the gap was merged by us, or it was looked at already.
+ */
+export async function lookAfterMerge(
+  work: MergeWork,
+  gap: Gap,
+): Promise<{ merge: MergeRecord; look: Look['state'] | undefined } | undefined> {
+  const run = mergeable(gap);
+  if (!run?.pull || !['merging', 'merged'].includes(run.merge?.state ?? '')) return undefined;
+  const pull = await readPull(work.gaps.repository, run.pull.number);
+  if (pull.state !== 'merged' || !isOurs(work.gaps.repository, pull.mergedBy)) return undefined;
+  const look = await afterMerge(work, gap, run, pull);
+  const runs = work.gaps.index.byNumber(gap.number)?.status?.runs ?? [];
+  const merge = runs.find(({ request }) => request === run.request)?.merge;
+  return merge && { merge, look };
 }
 
 type Say = (state: MergeRecord['state'], says: string, more?: Partial<MergeRecord>) => Promise<void>;
@@ -123,32 +150,45 @@ export function stopOf({ config, configured, stopped }: Standing): string | unde
   return config.level === 'auto-merge' ? undefined : `The level is \`${config.level}\`.`;
 }
 
-async function afterMerge(work: MergeWork, gap: Gap, run: DraftRun, pull: PullNow): Promise<void> {
-  const { gaps, ground } = work;
+async function afterMerge(work: MergeWork, gap: Gap, run: DraftRun, pull: PullNow): Promise<Look['state'] | undefined> {
+  const { gaps, ground, inAction } = work;
   const { repository } = gaps;
   const commit = pull.commit ?? '';
   const say = (state: MergeRecord['state'], says: string) =>
     recordMerge(gaps, gap, run, { readied: true, state, says, commit }, work.now());
   const stop = stopOf(await readStanding(repository));
-  if (stop) return undo(work, gap, run, pull, `it was stopped while it was being merged. ${stop}`);
+  if (stop) {
+    await undo(work, gap, run, pull, `it was stopped while it was being merged. ${stop}`);
+    return undefined;
+  }
+  if (!ground && inAction) {
+    if (run.merge?.state !== 'merged') {
+      await work.hold();
+      // Asked twice it looks once; asked never it would be believed to look.
+      await repository.octokit.rest.repos.createDispatchEvent({ ...at(repository), ...renderLookDispatch(gap.number) });
+      await say('merged', `Merged as ${commit}. The workflow looks at the default branch now.`);
+    } else if (work.now().getTime() - Date.parse(run.merge.at) > LOOK_MS) {
+      await say('kept', `Merged as ${commit}. The workflow did not look at the default branch: a person has to.`);
+    }
+    return undefined;
+  }
   await say('merged', `Merged as ${commit}. The default branch is looked at now.`);
   if (!ground) {
-    return say(
+    await say(
       'kept',
       `Merged as ${commit}. The default branch was not looked at: code of the repository is not run here.`,
     );
+    return 'untold';
   }
   await work.hold();
   const { data } = await repository.octokit.rest.git.getCommit({ ...at(repository), commit_sha: commit });
   const before = data.parents[0]?.sha ?? commit;
-  const look = await lookAt(repository, ground, {
-    commit: (await readStanding(repository)).base.commit,
-    before,
-    gap: gap.number,
-  });
-  if (look.state === 'red') return undo(work, gap, run, pull, `the default branch is red since. ${look.why}`);
+  const now = (await readStanding(repository)).base.commit;
+  const look = await lookAt(repository, ground, { commit: now, before, gap: gap.number }, work.settings);
   const told = look.state === 'green' ? look.why : `The default branch could not be looked at: ${look.why}`;
-  return say('kept', `Merged as ${commit}. ${told}`);
+  if (look.state === 'red') await undo(work, gap, run, pull, `the default branch is red since. ${look.why}`);
+  else await say('kept', `Merged as ${commit}. ${told}`);
+  return look.state;
 }
 
 /** What the policy has to know of the other drafts of the repository. */

@@ -86,6 +86,7 @@ export async function openStage(config = MERGES) {
     gaps,
     outbox,
     ground: undefined,
+    inAction: false,
     able: true,
     hold: async () => {},
     notify: async (event) => {
