@@ -57,7 +57,11 @@ describe('what keeps the App from working', () => {
   it('is said where it is not installed, or may do less', async () => {
     const partly = await connect('partly', { metadata: 'read', ...NEEDED }, ['other']);
     expect(await readAccess(partly, 'owner/sample')).toEqual([
-      { what: expect.stringContaining('not installed on `owner/sample`'), next: expect.stringContaining('Install it') },
+      {
+        what: expect.stringContaining('not installed on `owner/sample`'),
+        next: expect.stringContaining('Install it'),
+        isShut: true,
+      },
     ]);
     const reader = await connect('reader', { metadata: 'read', ...NEEDED, issues: 'read', contents: 'read' });
     const [lacking] = await readAccess(reader, 'owner/sample');
