@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
+import { join, resolve } from 'node:path';
 import { readEnvironment } from '../config/index.ts';
 import { modelFromEnvironment } from '../model/index.ts';
+import type { LocalRepository } from './github.ts';
 import { findGround } from './ground.ts';
 import { readOptions } from './options.ts';
 import { linkedRepository, sampleRepository } from './repositories.ts';
@@ -22,7 +25,8 @@ export async function serve(args: string[]): Promise<number> {
   const environment = readEnvironment(variables);
   const model = modelFromEnvironment(variables);
   const local = values.repo === undefined ? await sampleRepository() : await linkedRepository(values.repo);
-  const ground = environment.github.mode === 'local' ? await findGround() : undefined;
+  const ground =
+    environment.github.mode === 'local' ? await findGround(cacheOf(environment.dataDir, local)) : undefined;
   const server = await startServer({ environment, model, local, ground, variables: process.env });
   console.log(describe(server, model?.name));
   for (const missing of (model && ground?.isolation.missing) || [])
@@ -31,6 +35,13 @@ export async function serve(args: string[]): Promise<number> {
   console.log('Stopping: what was accepted is on disk, the rest of the work goes on at the next start.');
   await server.close();
   return 0;
+}
+
+/** A folder for each repository: none finds what the code of another has left. */
+function cacheOf(dataDir: string, { source, name }: LocalRepository): string {
+  const place = 'linked' in source ? source.linked : '';
+  const key = createHash('sha256').update(place).digest('hex').slice(0, 12);
+  return join(resolve(dataDir), 'replays', `${name}-${key}`);
 }
 
 function describe(server: Server, model: string | undefined): string {

@@ -99,6 +99,8 @@ export function toolEnv({ isolation, tools }: Ground, place: Place): Record<stri
     XDG_DATA_HOME: `${cache}/share`,
     YARN_GLOBAL_FOLDER: `${cache}/yarn`,
     GOPATH: `${cache}/go`,
+    // Folders that cannot be written to could not be removed either.
+    GOFLAGS: '-modcacherw',
     CARGO_HOME: `${cache}/cargo`,
     // What cargo makes on its way, from 1.91 on: the program itself still lies in `target`.
     CARGO_BUILD_BUILD_DIR: `${cache}/cargo-build`,

@@ -1,7 +1,9 @@
 const SECRET = /key|token|secret|passw|credential|auth|cookie/i;
 const SWITCH = /^(?:true|false|\d{1,6})$/;
-/** A word or some JSON: nobody's own, unless its name says so. */
-const SETTING = /^(?:[a-z]{2,12}|[{[][\s"].*[}\]])$/s;
+/** What is somebody's own by its name, whatever is shown. */
+const OWN = /url|uri|endpoint|host|domain|mail|user|account|tenant|project|team|org|dir|path|folder|root|id$/i;
+/** Words, names with parts, or some JSON. */
+const SETTING = /^(?:[\w.:-]{1,40}|[\w.-]{1,60}\/[\w.-]{1,60}|[{[][\s"].*[}\]])$/s;
 
 export function isSecret(name: string): boolean {
   return SECRET.test(name);
@@ -17,7 +19,8 @@ export function plainArgument(arg: string, name = arg): string {
 
 /** The value of a variable: a setting as it is shown, something in place of what is secret or somebody's own. */
 export function plainValue(name: string, shown: string): string {
-  if (SWITCH.test(shown) || (!SECRET.test(name) && SETTING.test(shown))) return shown;
+  const isOwn = SECRET.test(name) || OWN.test(name) || (isPlaceholder(shown) && !/^[{[]/.test(shown));
+  if (SWITCH.test(shown) || (!isOwn && SETTING.test(shown))) return shown;
   return !schemeOf(shown) && isPathLike(shown) ? '.' : standIn(name, shown);
 }
 

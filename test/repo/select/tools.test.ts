@@ -78,6 +78,7 @@ describe('Python', () => {
       ['get_rate:1', 'list_rates:2'],
     ],
     ['a decorator that is called', 'mcp.tool()(get_rate)\n', ['get_rate:1']],
+    ['a method that is added under a name', 'self.tool(self.find, description="d", name="get-rate")\n', ['get-rate:1']],
     [
       'a list of functions',
       'read_tools = [\n    get_rate,  # first\n    list_rates,\n]\n',
@@ -114,7 +115,18 @@ describe('TypeScript and JavaScript', () => {
     ],
     ['a map of tools', 'export const all = {\n  get_rate: tool({ description: "A rate" }),\n};\n', ['get_rate']],
     ['a template string without holes', 'server.tool(`get_rate`, run);\n', ['get_rate']],
+    [
+      'a file for a tool',
+      'export const name = "get_rate";\nexport const description = "A rate";\nexport default { name, description, execute };\n',
+      ['get_rate'],
+    ],
+    [
+      'no parts of a tool',
+      'const name = "get_rate";\nconst { name: own, execute } = tool;\nfind({ name, own });\n',
+      [],
+    ],
     ['no plain object', '[{ name: "Berlin", description: "A city" }]\n', []],
+    ['no server', 'new Server({ name: "rates-mcp", title: "Rates", version: "1.0.0" });\n', []],
     ['no error class', 'class RateError extends Error { readonly name = "RateError"; }\n', []],
     ['no prompt or resource', 'server.registerPrompt("ask_rate", {}, run);\n', []],
   ];
@@ -131,6 +143,7 @@ describe('Go', () => {
     ['a tool literal', 'mcp.AddTool(server, &mcp.Tool{Name: "get_rate", Description: "A rate"}, run)\n', ['get_rate']],
     ['a list of literals', 'var all = []mcp.Tool{{\n\tName: "get_rate",\n\tDescription: "A rate",\n}}\n', ['get_rate']],
     ['a constant', 'const RateToolName = "get_rate"\n\nvar t = mcp.NewTool(RateToolName)\n', ['get_rate']],
+    ['a constant with another name', 'const Rates = "get_rate"\n\nvar t = mcp.NewTool(Rates, opts...)\n', ['get_rate']],
     ['no prompt', 'var p = mcp.Prompt{Name: "ask_rate", Description: "Ask"}\n', []],
     ['no server that is passed along', 'const server = "rates"\n\nfunc f() { mcp.AddTool(server, t, run) }\n', []],
   ];

@@ -1,5 +1,5 @@
 import type { Tokens } from '../code/lex.ts';
-import { argumentValue, closing, keyAt, keyed, type Registration, stringAt, type ToolScan } from './scan.ts';
+import { argumentValue, closing, keyAt, keyed, type Registration, stringAt, type ToolScan, valueAt } from './scan.ts';
 
 /**
  * The idioms of Go's SDKs: `mcp.NewTool("x", …)` and wrappers with such a name (generic ones included), `mcp.Tool{Name:
@@ -23,7 +23,10 @@ const maker = /^(?:new|must|add|register|define|convert|create|make|build)\w*too
 function called(tokens: Tokens, at: number): Registration | undefined {
   let open = at + 1;
   if (tokens.text[open] === '[') open = closing(tokens, open) + 1;
-  return tokens.text[open] === '(' ? argumentValue(tokens, open + 1) : undefined;
+  if (tokens.text[open] !== '(') return undefined;
+  // Of the SDK's own it is always the name; others may be given the server first.
+  const isSdk = tokens.text[at] === 'NewTool' && tokens.text[at - 1] === '.' && tokens.text[at - 2] === 'mcp';
+  return isSdk ? valueAt(tokens, open + 1) : argumentValue(tokens, open + 1);
 }
 
 /** `{Name: "x", Description: …}` in a list whose type stands elsewhere. */

@@ -61,11 +61,11 @@ function added(tokens: Tokens, open: number): Registration | undefined {
 /** `for tool in tools: mcp.add_tool(tool)` names none. */
 const loopVariable = /^(?:tool|func|function|fn|f|t)$/;
 
-/** `mcp.tool()(f)` outside a decorator. */
+/** `mcp.tool()(f)` and `mcp.tool(f, name="x")` outside a decorator. */
 function called(tokens: Tokens, open: number): Registration | undefined {
   const close = closing(tokens, open);
-  if (tokens.text[close + 1] !== '(') return undefined;
-  return keyed(tokens, open, 'name') ?? added(tokens, close + 1);
+  const given = keyed(tokens, open, 'name');
+  return given ?? (tokens.text[close + 1] === '(' ? added(tokens, close + 1) : undefined);
 }
 
 /** In tokens: the name stands among the first attributes, behind the docstring. */

@@ -1,5 +1,5 @@
 import type { Tokens } from '../code/lex.ts';
-import { argument, argumentValue, keyAt, keyed, type Registration, stringAt, type ToolScan } from './scan.ts';
+import { argument, argumentValue, closing, keyAt, keyed, type Registration, stringAt, type ToolScan } from './scan.ts';
 
 /**
  * The idioms of TypeScript's and JavaScript's SDKs: `server.tool("x", …)`, `registerTool("x", …)`, `addTool({name})`
@@ -8,12 +8,14 @@ import { argument, argumentValue, keyAt, keyed, type Registration, stringAt, typ
 export const typescriptTools: ToolScan = (tokens) => {
   const { kind, text } = tokens;
   const found: (Registration | undefined)[] = [];
+  const declared = nameOf(tokens);
   for (let at = 0; at < text.length; at++) {
     if (kind[at] === 'mark') continue;
     const name = text[at] as string;
     const next = text[at + 1];
     if (next === '(' && registrar.test(name) && text[at - 1] !== 'function') found.push(called(tokens, at));
     else if (next === ':' && name === 'name' && !modifiers.has(text[at - 1] ?? '')) found.push(inObject(tokens, at));
+    else if (name === 'name' && (next === ',' || next === '}')) found.push(shorthand(tokens, at, declared));
     else if (name === 'name' || name === 'toolName') found.push(field(tokens, at));
   }
   return found.filter((each) => each !== undefined);
@@ -48,6 +50,23 @@ const schemaKeys = new Set([
   'execute',
 ]);
 
+/** `const name = "x"` and then `{name, description, inputSchema, …}`: a file for each tool. */
+function shorthand(tokens: Tokens, at: number, declared: Registration | undefined): Registration | undefined {
+  const { text } = tokens;
+  if (!declared || (text[at - 1] !== '{' && text[at - 2] !== '{' && text[at - 3] !== '{')) return undefined;
+  const open = text.lastIndexOf('{', at);
+  const close = closing(tokens, open);
+  const isTool = text.slice(at, close).some((key) => schemaKeys.has(key));
+  return isTool && text[close + 1] !== '=' ? declared : undefined;
+}
+
+/** What a file's `const name = "x"` says. */
+function nameOf(tokens: Tokens): Registration | undefined {
+  const { text } = tokens;
+  const at = text.findIndex((word, i) => word === 'name' && text[i - 1] === 'const' && text[i + 1] === '=');
+  return at < 0 ? undefined : stringAt(tokens, at + 2);
+}
+
 const modifiers = new Set(['static', 'public', 'readonly', 'override', 'protected', 'private']);
 
 /** `{name: "x", description: …, inputSchema: …}`. A plain word with a description could be anything: it needs a schema. */
@@ -57,6 +76,8 @@ function inObject(tokens: Tokens, at: number): Registration | undefined {
   if (!value?.name || (before !== '{' && before !== ',')) return undefined;
   const compound = /[_-]/.test(value.name);
   const isToolKey = (key: string) => schemaKeys.has(key) || (compound && (key === 'description' || key === 'title'));
+  // What has a version is the server's own introduction.
+  if (keyAt(tokens, at, 1, (key) => key === 'version') !== undefined) return undefined;
   return keyAt(tokens, at, 1, isToolKey) === undefined ? undefined : value;
 }
 
