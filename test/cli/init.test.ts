@@ -125,6 +125,7 @@ const REPOSITORIES: Record<string, { files: Record<string, string>; server: obje
             env: {
               DEFAULTS: '{"max": 5}',
               STORE: 'postgresql://u:p@db/costs',
+              MODEL: 'acme/small-2',
               VERBOSE: 'true',
               SLACK_TOKEN: 'xoxb-...',
             },
@@ -136,7 +137,7 @@ const REPOSITORIES: Record<string, { files: Record<string, string>; server: obje
       ...{ dir: 'server', install: 'npm ci', command: 'node', args: ['index.js', '.'] },
       env: {
         ...{ DEFAULTS: '{"max": 5}', STORE: 'postgresql://nobody:dummy@127.0.0.1:9/dummy' },
-        ...{ VERBOSE: 'true', SLACK_TOKEN: 'xoxb-dummy' },
+        ...{ MODEL: 'acme/small-2', VERBOSE: 'true', SLACK_TOKEN: 'xoxb-dummy' },
       },
     },
   },

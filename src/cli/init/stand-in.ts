@@ -1,9 +1,5 @@
 const SECRET = /key|token|secret|passw|credential|auth|cookie/i;
 const SWITCH = /^(?:true|false|\d{1,6})$/;
-/** What is somebody's own by its name, whatever is shown. */
-const OWN = /url|uri|endpoint|host|domain|mail|user|account|tenant|project|team|org|dir|path|folder|root|id$/i;
-/** Words, names with parts, or some JSON. */
-const SETTING = /^(?:[\w.:-]{1,40}|[\w.-]{1,60}\/[\w.-]{1,60}|[{[][\s"].*[}\]])$/s;
 
 export function isSecret(name: string): boolean {
   return SECRET.test(name);
@@ -17,11 +13,13 @@ export function plainArgument(arg: string, name = arg): string {
   return isPlaceholder(arg) || schemeOf(arg) ? standIn(name, arg) : arg;
 }
 
-/** The value of a variable: a setting as it is shown, something in place of what is secret or somebody's own. */
+/** The value of a variable: as it is shown, or something in place of what is secret, an address or its reader's own. */
 export function plainValue(name: string, shown: string): string {
-  const isOwn = SECRET.test(name) || OWN.test(name) || (isPlaceholder(shown) && !/^[{[]/.test(shown));
-  if (SWITCH.test(shown) || (!isOwn && SETTING.test(shown))) return shown;
-  return !schemeOf(shown) && isPathLike(shown) ? '.' : standIn(name, shown);
+  if (SWITCH.test(shown)) return shown;
+  if (!shown || SECRET.test(name) || /host|domain/i.test(name) || schemeOf(shown)) return standIn(name, shown);
+  if (isPathLike(shown)) return '.';
+  const isJson = /^[{[]\s*["{[\]}]/.test(shown) && /[}\]]$/.test(shown);
+  return isPlaceholder(shown) && !isJson ? standIn(name, shown) : shown;
 }
 
 function isPlaceholder(text: string): boolean {
