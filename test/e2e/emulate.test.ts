@@ -179,7 +179,7 @@ describe('the main job on another GitHub', () => {
     expect(pull.draft).toBe(true);
     const { files } = await as('acme', 'GET', `/compare/main...${run?.branch}`);
     expect(files.length).toBeGreaterThan(1);
-    expect(await as('acme', 'GET', '/issues?state=all')).toHaveLength(1);
+    expect(await as('acme', 'GET', '/issues?state=all&labels=patchwork')).toHaveLength(1);
   });
 
   it('sends nothing that GitHub’s descriptions do not allow', () => {
