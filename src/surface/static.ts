@@ -69,9 +69,10 @@ export function diffStatic(base: StaticTool[], head: StaticTool[]): SurfaceChang
 export function crossCheck(base: StaticTool[], head: StaticTool[], live: Surface): string[] {
   const before = byName(base);
   const listed = new Map(live.tools.map((tool) => [tool.name, tool]));
+  const prefix = prefixOf([...before.keys()], [...listed.keys()]);
   return [...byName(head).values()].flatMap((tool) => {
     const was = before.get(tool.name);
-    const is = listed.get(tool.name);
+    const is = listed.get(tool.name) ?? listed.get(prefix + tool.name);
     const at = `${shown(tool.path)}, line ${tool.line}`;
     if (!is)
       return was ? [] : [`The code adds the tool ${shown(tool.name)} (${at}), the running server does not list it.`];
@@ -86,6 +87,16 @@ export function crossCheck(base: StaticTool[], head: StaticTool[], live: Surface
           `The code adds ${shown(parameter)} to the tool ${shown(tool.name)} (${at}), the running server does not list it.`,
       );
   });
+}
+
+/** What a server puts before every name when it runs, if it does: the way in which most of the names in its code are listed. */
+function prefixOf(names: string[], listed: string[]): string {
+  if (names.some((name) => listed.includes(name))) return '';
+  const prefixes = names.flatMap((name) =>
+    listed.filter((each) => each.endsWith(name)).map((each) => each.slice(0, -name.length)),
+  );
+  const times = (prefix: string) => prefixes.filter((each) => each === prefix).length;
+  return prefixes.toSorted((a, b) => times(b) - times(a))[0] ?? '';
 }
 
 function changedParameters(base: StaticTool, head: StaticTool): string[] {

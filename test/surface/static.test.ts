@@ -83,6 +83,10 @@ def f(*args): ...
       'The code adds the tool `get_b` (`b.ts`, line 1), the running server does not list it.',
     ]);
     expect(crossCheck(base, base, live([]))).toEqual([]);
+    // A server may put its own name before all others when it runs.
+    expect(crossCheck(base, head, live(['shop_get_a', 'shop_get_b']))).toEqual([
+      'The code adds `b` to the tool `get_a` (`a.ts`, line 1), the running server does not list it.',
+    ]);
   });
 });
 
