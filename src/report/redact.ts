@@ -46,10 +46,12 @@ async function lint(text: string): Promise<Redacted> {
  * key-value pairs, private keys), and those of them that are encoded, cut in pieces or written in other characters.
  */
 export function redact(text: string): Redacted {
-  const open = take(text, [...(MAYBE_ISSUED.test(text) ? ISSUED : []), ...(MAYBE_PASTED.test(text) ? PASTED : [])]);
-  const decoded = takeEncoded(open.text);
+  const isLong = MAYBE_ISSUED.test(text);
+  const issued = isLong ? take(text, ISSUED) : { text, secrets: 0 };
+  const pasted = MAYBE_PASTED.test(text) ? take(issued.text, PASTED) : { text: issued.text, secrets: 0 };
+  const decoded = isLong ? takeEncoded(pasted.text) : { text: pasted.text, secrets: 0 };
   const shown = takeDisguised(decoded.text);
-  return { text: shown.text, secrets: open.secrets + decoded.secrets + shown.secrets };
+  return { text: shown.text, secrets: issued.secrets + pasted.secrets + decoded.secrets + shown.secrets };
 }
 
 /** The text without issued secrets: what a model may see of code. What people paste is mostly names of secrets there. */
@@ -59,7 +61,7 @@ export function withoutSecrets(text: string): string {
 
 /** The issued secrets in a text, by format alone: what code may never contain. */
 export function secretsIn(text: string): string[] {
-  return ISSUED.flatMap(({ pattern }) => [...text.matchAll(pattern)].map(([secret]) => secret));
+  return MAYBE_ISSUED.test(text) ? ISSUED.flatMap(({ pattern }) => text.match(pattern) ?? []) : [];
 }
 
 function take(text: string, rules: readonly Rule[]): Redacted {

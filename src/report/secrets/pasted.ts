@@ -216,4 +216,5 @@ export const PASTED: readonly Rule[] = [
 ];
 
 /** What every pasted credential has beside it. */
-export const MAYBE_PASTED = /[:=@,>?]|bearer\s|basic\s|pass(?:word|phrase|code)|private|[ \t]-[a-z-]/i;
+export const MAYBE_PASTED =
+  /[:=@]|["'\u0060][ \t]{0,4},|<\/|bearer\s|basic\s|pass(?:word|phrase|code)|private|(?:^|\s)-[a-z-]/im;
