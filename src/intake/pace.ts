@@ -1,7 +1,7 @@
 import type { Gap, GapIndex } from '../issues/index.ts';
 
 /** How much longer the evidence of a gap waits for each report that it holds already, and how long at most. */
-const MS_A_REPORT = 60;
+const MS_A_REPORT = 35;
 const LONGEST_MS = 60_000;
 
 const foldedAt = new WeakMap<GapIndex, Map<number, number>>();
