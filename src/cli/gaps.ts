@@ -102,7 +102,9 @@ export function gapsOfAll(
       return open(now);
     }
     // Opened by a name that it had until now: there is one index of a repository.
-    for (const [former, { repository }] of opened) if (repository.id === described.id) forget(former);
+    for (const [former, { repository }] of opened) {
+      if (former !== fullName && repository.id === described.id) forget(former);
+    }
     const repository = await openRepository({ owner, name, login: github.login, formerly, octokit, keys, described });
     const gaps = { repository, index: createGapIndex(repository, freshnessMs) };
     await gaps.index.refresh();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { startProduct } from '../support/product.ts';
 
-it('makes of a thousand repeats one issue, one comment and few writes', { timeout: 120_000, retry: 1 }, async () => {
+it('makes of a thousand repeats one issue, one comment and few writes', { timeout: 120_000 }, async () => {
   let writes = 0;
   const product = await startProduct({
     fault: (request, pass) => {
