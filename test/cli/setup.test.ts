@@ -75,7 +75,7 @@ describe('setting up a GitHub App', () => {
     const page = await (await chromium.open()).newPage();
     await page.goto(address);
     if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/app-page.png` });
-    await page.keyboard.press('Enter');
+    await page.locator('button:focus').press('Enter');
     await page.getByRole('button', { name: 'Create PatchworkMCP' }).click();
     await page.getByRole('button', { name: 'Install on owner' }).click();
     expect(await setup.ended).toEqual([0, null]);
