@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { encodeTime } from 'ulid';
+import { encodeTime, TIME_MAX } from 'ulid';
 import * as z from 'zod';
 import { type Environment, readEnvironment } from '../config/index.ts';
 import { type LaneBodies, renderLane } from '../intake/index.ts';
@@ -103,7 +103,7 @@ async function entriesOf(found: Row, notes: Note[], repository: string): Promise
   const id = derivedId(at, `report ${found.id}`);
   const { report: read } = readReport(
     { ...found, what_i_tried: found.what_i_tried || 'Not said.', report_id: id },
-    { now: new Date(at) },
+    { now: new Date(Math.min(at, Date.now())) },
   );
   const report = await redactReport({ ...read, remarks: [...read.remarks, 'imported'] });
   const entry = (kind: keyof LaneBodies, of: string, time: number, body: unknown): NewEntry => ({
@@ -124,11 +124,14 @@ async function entriesOf(found: Row, notes: Note[], repository: string): Promise
   ];
 }
 
-/** Milliseconds since 1970, not in the future; the original wrote ISO 8601 in UTC, with or without saying so. */
+/**
+ * Milliseconds since 1970, of a wrong clock also in the future: ids follow from it, so it must be the same whenever it is asked. The
+ * original wrote ISO 8601 in UTC, with or without saying so.
+ */
 function timeOf(timestamp: string | undefined): number {
   const text = timestamp ?? '';
   const at = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text.replace(' ', 'T')}Z`);
-  return Number.isNaN(at) ? 0 : Math.min(Math.max(at, 0), Date.now());
+  return Number.isNaN(at) ? 0 : Math.min(Math.max(at, 0), TIME_MAX);
 }
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
