@@ -34,6 +34,12 @@ const SYMPTOMS: Symptom[] = [
     advice: (version) => `Install version ${version} of its language where drafts run.`,
   },
   {
+    stages: ['start'],
+    seen: /(?:(?:ENOTFOUND|EAI_AGAIN|lookup|resolve host:) |host='|for url \(https?:\/\/)((?:[\w-]+\.)+[a-z]{2,})\b/,
+    advice: (host) =>
+      `There is no network once it is installed: name \`${host}\` under \`server.stubs.hosts\`, with answers under \`http\`.`,
+  },
+  {
     stages: ['install', 'build', 'start'],
     seen: /EAI_AGAIN|ENOTFOUND|ENETUNREACH|[Nn]ame or service not known|name resolution|[Nn]etwork is unreachable|[Cc]ould not resolve host|dns error|NameResolutionError|no such host/,
     advice: () =>

@@ -1,3 +1,6 @@
+import type { RequestListener } from 'node:http';
+import type { Server } from 'node:net';
+
 /**
  * Scripts of ours that run beside a server under test, inside its enclosure. They are handed over as text (a function's source), so
  * that they work from a bundle too: each is closed, uses nothing of this file and gets its modules from `getBuiltinModule`.
@@ -20,6 +23,8 @@ export interface HttpRule {
 export interface AttendOptions {
   rules?: HttpRule[] | undefined;
   rulePort: number;
+  /** With what the rule server proves to be the hosts, where it also listens on their own ports, 80 and 443. */
+  identity?: { key: string; cert: string } | undefined;
   relay?: { port: number; host: string } | undefined;
   socket: string;
   ready: string;
@@ -28,6 +33,7 @@ export interface AttendOptions {
 /** The rule server, and the way in to a server that speaks HTTP: a socket file that appears once that one listens. */
 export function attend(options: AttendOptions): void {
   const { createServer } = process.getBuiltinModule('node:http');
+  const https = process.getBuiltinModule('node:https');
   const net = process.getBuiltinModule('node:net');
   const { writeFileSync } = process.getBuiltinModule('node:fs');
 
@@ -43,9 +49,9 @@ export function attend(options: AttendOptions): void {
       Object.entries(rule.query).every(([name, value]) => url.searchParams.get(name) === value)
     );
   };
-  const { rules, relay } = options;
+  const { rules, identity, relay } = options;
   if (rules) {
-    const server = createServer(async (request, response) => {
+    const answer: RequestListener = async (request, response) => {
       const url = new URL(request.url ?? '/', 'http://stub.invalid');
       let sent = '';
       try {
@@ -58,8 +64,21 @@ export function attend(options: AttendOptions): void {
       const body = rule ? rule.body : { error: 'no stub' };
       response.writeHead(rule?.status ?? 404, { 'content-type': 'application/json', ...rule?.headers });
       response.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
-    });
-    server.listen(options.rulePort, '127.0.0.1', () => writeFileSync(options.ready, ''));
+    };
+    const servers: [Server, number][] = [[createServer(answer), options.rulePort]];
+    if (identity) servers.push([createServer(answer), 80], [https.createServer(identity, answer), 443]);
+    let waiting = servers.length;
+    for (const [server, port] of servers) {
+      const settled = () => {
+        waiting -= 1;
+        if (waiting === 0) writeFileSync(options.ready, '');
+      };
+      server.once('error', ({ message }) => {
+        process.stderr.write(`a stub cannot listen: ${message}\n`);
+        settled();
+      });
+      server.listen(port, '127.0.0.1', settled);
+    }
   } else {
     writeFileSync(options.ready, '');
   }

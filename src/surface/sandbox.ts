@@ -34,6 +34,8 @@ export interface Command {
   env: Record<string, string>;
   /** Whether it may use the host's network. */
   network: boolean;
+  /** Names that lead to loopback, where ports below 1024 are free for all; only in a network and a root of its own. */
+  hosts?: string[] | undefined;
   /** Whether what it leaves in the cache is there for all later runs of the replay, or only for those of its own place. */
   keepsCache: boolean;
 }
@@ -113,7 +115,7 @@ const PROCESSES = '--nproc=512';
  * read-only, a private /tmp, home and /proc, and of our files only the place. It stays alive as root until the command ends, so
  * that nobody inside can cut the line that takes everything down with it (the death signal is lost when the user changes).
  */
-function sandboxScript(place: Place, tools: Tools, { network, keepsCache }: Command): string {
+function sandboxScript(place: Place, tools: Tools, { network, hosts = [], keepsCache }: Command): string {
   const root = quote(place.root);
   const bind = (from: string, to: string, options: string) =>
     `mkdir -p ${root}${quote(to)}; mount --bind ${quote(from)} ${root}${quote(to)}; mount -o remount,bind,${options} ${root}${quote(to)}`;
@@ -134,7 +136,7 @@ function sandboxScript(place: Place, tools: Tools, { network, keepsCache }: Comm
     'done',
     `printf '%s\\n' 'root:x:0:0::/home/server:/bin/sh' 'server:x:${RUN_AS}:${RUN_AS}::/home/server:/bin/sh' > ${root}/etc/passwd`,
     `printf '%s\\n' 'root:x:0:' 'server:x:${RUN_AS}:' > ${root}/etc/group`,
-    `printf '%s\\n' '127.0.0.1 localhost' '::1 localhost' > ${root}/etc/hosts`,
+    `printf '%s\\n' ${['127.0.0.1 localhost', '::1 localhost', ...hosts.map((host) => `127.0.0.1 ${host}`)].map(quote).join(' ')} > ${root}/etc/hosts`,
     `for f in null zero full random urandom; do : > ${root}/dev/$f; mount --bind /dev/$f ${root}/dev/$f; done`,
     `ln -s /proc/self/fd ${root}/dev/fd; ln -s fd/0 ${root}/dev/stdin; ln -s fd/1 ${root}/dev/stdout; ln -s fd/2 ${root}/dev/stderr`,
     tmpfs('/dev/shm', '64m'),
@@ -151,6 +153,7 @@ function sandboxScript(place: Place, tools: Tools, { network, keepsCache }: Comm
     ...(place.modules ? [bind(place.modules, '/srv/node_modules', 'ro,nosuid,nodev')] : []),
     ...(network ? [] : [LOOPBACK_UP]),
     `mount -t proc -o nosuid,nodev,noexec proc ${root}/proc`,
+    ...(hosts.length > 0 ? [`{ echo 0 > ${root}${LOW_PORTS}; } 2>/dev/null || true`] : []),
     `cd ${root}`,
     'pivot_root . old',
     'umount -l old',
@@ -169,6 +172,9 @@ const SETTINGS = [
   ...['alternatives', 'ca-certificates', 'ca-certificates.conf', 'crypto-policies', 'ld.so.cache', 'ld.so.conf'],
   ...['ld.so.conf.d', 'localtime', 'mime.types', 'nsswitch.conf', 'pki', 'protocols', 'services', 'ssl'],
 ];
+
+/** The first port of this network that needs no right to listen on. */
+const LOW_PORTS = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
 
 /** Systems without iproute2 have perl; SIOCSIFFLAGS (0x8914) with IFF_UP | IFF_RUNNING is what `ip link set lo up` does. */
 const LOOPBACK_UP =

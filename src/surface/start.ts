@@ -12,6 +12,7 @@ import {
   StreamableHTTPClientTransport,
   type Transport,
 } from '@modelcontextprotocol/client';
+import { certify } from './certificate.ts';
 import { type Door, doorFetch, isOpen } from './door.ts';
 import { type LineTransport, lineTransport } from './line-transport.ts';
 import { isPlain } from './place.ts';
@@ -171,7 +172,9 @@ async function open(
   const seen = viewOf(isolation, place);
   const relay = throughSocket ? addressOf(new URL(server.url as string)) : undefined;
   const rulePort = isolation.network ? RULE_PORT : await freePort();
-  const kit = await writeKit(place.kit, seen, { stubs: rung.stubs, rulePort, relay });
+  const hosts = isolation.mount && isolation.loopback ? (rung.stubs?.hosts ?? []) : [];
+  const identity = hosts.length > 0 ? await certify(hosts) : undefined;
+  const kit = await writeKit(place.kit, seen, { stubs: rung.stubs, rulePort, identity, relay });
   if (kit.attended && !isolation.loopback) {
     const why = 'Stubs and servers over HTTP need loopback in their own network, which this system does not give.';
     return { failed: 'sandbox', why, tail: '' };
@@ -194,12 +197,21 @@ async function open(
     ...base,
     ...OFFLINE,
     ...toolEnv({ isolation, tools }, place),
+    ...kit.env,
     ...declared,
     PATH: [...kit.path, declared.PATH ?? base.PATH].join(':'),
     ...(nodeOptions ? { NODE_OPTIONS: nodeOptions } : {}),
   };
   const args = server.args.map((each) => withStubUrl(each, rulePort));
-  const own = { command: server.command, args, cwd: server.dir ?? '.', env, network: false, keepsCache: false };
+  const own = {
+    command: server.command,
+    args,
+    cwd: server.dir ?? '.',
+    env,
+    network: false,
+    hosts: identity ? hosts : [],
+    keepsCache: false,
+  };
   const attended = {
     ...own,
     command: '/bin/sh',

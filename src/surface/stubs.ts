@@ -1,5 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Identity } from './certificate.ts';
 import { attend, type HttpRule, redirectHosts } from './inside.ts';
 import { quote } from './sandbox.ts';
 
@@ -7,7 +8,7 @@ import { quote } from './sandbox.ts';
 export interface Stubs {
   /** Answers of the rule server; the first rule that fits counts, and what fits none is answered 404. */
   http: HttpRule[];
-  /** Hosts whose requests (Node's fetch, http and https) go to the rule server. */
+  /** Hosts whose requests go to the rule server: of Node wherever it runs, of others in a network and a root of their own. */
   hosts: string[];
   commands: FakeCommand[];
   /** Written into the tree before the server starts. */
@@ -34,6 +35,8 @@ export function withStubUrl(text: string, port: number): string {
 export interface Attendance {
   stubs?: Stubs | undefined;
   rulePort: number;
+  /** With what the rule server stands for the hosts by their names. */
+  identity?: Identity | undefined;
   /** The port of a server that speaks HTTP, to be reached through the socket file. */
   relay?: { port: number; host: string } | undefined;
 }
@@ -46,7 +49,11 @@ export interface Kit {
   path: string[];
   /** For `NODE_OPTIONS`. */
   nodeOptions: string[];
+  env: Record<string, string>;
 }
+
+/** What OpenSSL, Go and Rust; Python's requests; curl; and Node read to know whom to trust. */
+const TRUST = ['SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS'];
 
 /**
  * Writes the scripts that run beside the server and the fake commands. `seen` is where a command inside finds `kit` and `door`.
@@ -54,7 +61,7 @@ export interface Kit {
 export async function writeKit(
   kit: string,
   seen: { kit: string; door: string },
-  { stubs, rulePort, relay }: Attendance,
+  { stubs, rulePort, identity, relay }: Attendance,
 ): Promise<Kit> {
   const rules = stubs && (stubs.http.length > 0 || stubs.hosts.length > 0) ? stubs.http : undefined;
   const attended = rules !== undefined || relay !== undefined;
@@ -62,6 +69,7 @@ export async function writeKit(
     const options = {
       rules,
       rulePort,
+      identity: identity && { key: identity.key, cert: identity.cert },
       relay,
       socket: `${seen.door}/server.sock`,
       ready: `${seen.door}/ready`,
@@ -73,6 +81,7 @@ export async function writeKit(
     const options = { hosts: stubs.hosts, port: rulePort };
     await writeFile(join(kit, 'preload.mjs'), `(${redirectHosts})(${JSON.stringify(options)});\n`);
   }
+  if (identity) await writeFile(join(kit, 'authority.pem'), identity.authority);
   const commands = fakeCommands(stubs?.commands ?? []);
   for (const [name, script] of Object.entries(commands)) {
     const file = join(kit, 'bin', name);
@@ -84,6 +93,7 @@ export async function writeKit(
     attended,
     path: Object.keys(commands).length > 0 ? [`${seen.kit}/bin`] : [],
     nodeOptions: preloaded ? [`--import=${seen.kit}/preload.mjs`] : [],
+    env: identity ? Object.fromEntries(TRUST.map((name) => [name, `${seen.kit}/authority.pem`])) : {},
   };
 }
 

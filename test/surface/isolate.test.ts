@@ -26,7 +26,10 @@ describe('the isolation that a system gives', () => {
       serverV2(`server.registerTool('spy', { description: 'd' }, async () => {
         const fs = await import('node:fs');
         const can = (what) => { try { what(); return true } catch { return false } };
+        const ask = "from urllib.request import urlopen; print(urlopen('https://api.example.com/').read().decode(), end='')";
+        const { execFileSync } = await import('node:child_process');
         return { content: [{ type: 'text', text: JSON.stringify({
+          stub: String(execFileSync('python3', ['-c', ask])),
           reads: can(() => fs.readFileSync('${home}/secret')), writes: can(() => fs.writeFileSync('${home}/x', '')),
           tree: can(() => fs.writeFileSync('x', '')), usr: can(() => fs.writeFileSync('/usr/x', '')),
           pids: fs.readdirSync('/proc').filter((pid) => /^\\d+$/.test(pid)).length,
@@ -42,6 +45,7 @@ describe('the isolation that a system gives', () => {
     if (!told.isolation.mount && !process.env.CI) return expect(told.isolation.missing).not.toEqual([]);
     expect(told.isolation).toEqual({ ...isolation, user: 'mapped', missing: [] });
     expect(told.said).toMatchObject({ reads: false, writes: false, tree: true, usr: false, effective: true });
+    expect(told.said.stub).toBe('it is me');
     expect(told.said.pids).toBeLessThan(6);
   });
 });

@@ -162,6 +162,27 @@ describe('stubs', () => {
     ]);
   });
 
+  it('are the hosts by their own names, over TLS too, for programs in any language', async () => {
+    const script = `
+import json, ssl, urllib.request
+strict = ssl.create_default_context()
+strict.verify_flags |= ssl.VERIFY_X509_STRICT
+def ask(url):
+    try:
+        return json.load(urllib.request.urlopen(url, context=strict))
+    except OSError as error:
+        return type(error).__name__
+at = '://api.example.com/v1/items?page=2'
+print(json.dumps([ask('https' + at), ask('http' + at), ask('https' + at.replace('api', 'www'))]))`;
+    const said = await spy(
+      `const { execFileSync } = await import('node:child_process');
+       return JSON.parse(execFileSync('python3', ['-c', ${JSON.stringify(script)}]));`,
+      isolation,
+      { stubs },
+    );
+    expect(said).toEqual([{ items: ['c'] }, { items: ['c'] }, 'URLError']);
+  });
+
   it('stand in for commands and files', async () => {
     const said = await spy(
       `const { execFileSync, spawnSync } = await import('node:child_process');
