@@ -36,7 +36,10 @@ export interface Corpus {
   keys(number: number): Iterable<string>;
   /** The gaps that hold a report in the same words, the oldest first. */
   byKey(key: string): number[];
-  /** The gaps of the report's server that are most like it, the best first. Noise is never among them. */
+  /**
+   * The gaps of the report's server that are most like it, the best first; where fewer have anything in common with it, then those
+   * with the most reports. Noise is never among them.
+   */
   shortlist(report: Report, limit?: number): Candidate[];
 }
 
@@ -177,7 +180,23 @@ export function createCorpus(): Corpus {
         ...(against ? { against } : {}),
       });
     }
-    return candidates.sort((a, b) => b.score - a.score || a.gap - b.gap).slice(0, limit);
+    const ranked = candidates.sort((a, b) => b.score - a.score || a.gap - b.gap).slice(0, limit);
+    return ranked.length < limit ? [...ranked, ...commonest(server, ranked).slice(0, limit - ranked.length)] : ranked;
+  }
+
+  /** Of the gaps that are not among those found those with the most reports: the likeliest where no word tells. */
+  function commonest(server: Server, found: Candidate[]): Candidate[] {
+    const known = new Set(found.map(({ gap }) => gap));
+    return [...new Set(server.wordings.values().map(({ gap }) => gap))]
+      .filter((gap) => !known.has(gap))
+      .map((number) => (entries.get(number) as Entry).gap)
+      .sort((a, b) => b.reports.length - a.reports.length || a.number - b.number)
+      .map(({ number, reports }) => ({
+        gap: number,
+        score: 0,
+        terms: [],
+        reports: reports.slice(0, 1).map(({ id }) => id),
+      }));
   }
 
   return {

@@ -73,7 +73,7 @@ export async function decide(
     why,
   });
   const [best, second] = ranked;
-  if (!best) return asNew('No earlier gap of this server has anything in common with it.');
+  if (!best) return asNew('This server has no earlier gap to compare it with.');
   if (!candidates.length || (!judge && best !== candidates[0]))
     return asNew('A person keeps it apart from the gap that is most like it.');
 

@@ -31,6 +31,25 @@ test('all folded reports are compared, not only the one that opened the gap', ()
   expect(corpus.shortlist(probe)[0]).toMatchObject({ gap: 1, reports: [folded.id, opener.id] });
 });
 
+test('a report that shares no word with any gap is compared with those that most reports ask for', () => {
+  const corpus = createCorpus();
+  const invoices = reportOf({ what_i_needed: 'Something quite unlike the rest, about invoices' });
+  const sorted = ['Sort the boards by the date of their last change', 'Newest boards first'];
+  corpus.put(gap(1, [invoices]));
+  corpus.put(
+    gap(
+      2,
+      sorted.map((what_i_needed) => reportOf({ what_i_needed })),
+    ),
+  );
+  const probe = reportOf({ what_i_needed: 'Жду ответа', what_i_tried: '没有' });
+  expect(corpus.shortlist(probe).map((candidate) => [candidate.gap, candidate.score])).toEqual([
+    [2, 0],
+    [1, 0],
+  ]);
+  expect(corpus.shortlist(probe, 1)).toHaveLength(1);
+});
+
 test('a report that left a gap is compared with it no more', () => {
   const corpus = createCorpus();
   const opener = reportOf({ what_i_needed: 'Something quite unlike the rest, about invoices' });
