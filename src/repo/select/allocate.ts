@@ -4,8 +4,10 @@ import type { LineRange, SelectedFile } from './types.ts';
 
 export const charactersPerToken = 4;
 
-/** Of all files that real commits changed, 99 % stand before rank 40; what stands behind this is hardly ever needed. */
-const considered = 60;
+/** Of all files that real commits changed, 98 % stand before this rank; what stands behind it costs the others more than it gives. */
+const considered = 30;
+/** No file takes more than this share of the budget while others want it: one long file would crowd out all small ones. */
+const mostOfOne = 0.2;
 
 /** The chance of a file falls slowly with its rank: a pull request needs all of its files, not only the best. */
 const rankFall = 0.6;
@@ -39,14 +41,22 @@ export interface Allocation {
  */
 export function allocate(ranked: readonly Candidate[], budgetTokens: number): Allocation {
   const chosen = new Map<number, Set<number>>();
-  let left = budgetTokens * charactersPerToken;
-  for (const { file, block, size } of offersOf(ranked.slice(0, considered))) {
-    const blocks = chosen.get(file);
-    // The tokens of a file are rounded up.
-    const price = size + (blocks ? 0 : charactersPerToken);
-    if (price > left) continue;
-    left -= price;
-    chosen.set(file, (blocks ?? new Set()).add(block));
+  const spent = new Map<number, number>();
+  const budget = budgetTokens * charactersPerToken;
+  let left = budget;
+  const offers = offersOf(ranked.slice(0, considered));
+  for (const most of [mostOfOne * budget, budget]) {
+    for (const { file, block, size } of offers) {
+      const blocks = chosen.get(file);
+      if (blocks?.has(block)) continue;
+      // The tokens of a file are rounded up.
+      const price = size + (blocks ? 0 : charactersPerToken);
+      const inAll = (spent.get(file) ?? 0) + price;
+      if (price > left || (blocks && inAll > most)) continue;
+      left -= price;
+      spent.set(file, inAll);
+      chosen.set(file, (blocks ?? new Set()).add(block));
+    }
   }
   const files = [...chosen]
     .sort(([a], [b]) => a - b)

@@ -9,6 +9,7 @@ const blocksPerLeader = 3;
 const leastScore = 0.5;
 /** A caller of a good block is needed less often than what the block calls. */
 const callerShare = 0.5;
+const hopsWithin = 2;
 
 /**
  * Follows names from the best blocks of the best files: to the blocks that define what they use, and to the blocks
@@ -68,6 +69,32 @@ function bestBlocks(blocks: readonly number[]): number[] {
     .sort((a, b) => b.score - a.score || a.block - b.block)
     .slice(0, blocksPerLeader)
     .map(({ block }) => block);
+}
+
+/**
+ * Follows names inside the best files: from their best blocks to those that define what they use (the helper behind a
+ * handler), and on from there. A name means what its own file says, however many other files define it, too.
+ */
+export function followWithin(candidates: readonly Candidate[], leaders: readonly Leader[]): void {
+  for (const { index } of leaders) {
+    const { source, blocks } = candidates[index] as Candidate;
+    let from = bestBlocks(blocks);
+    const reached = new Set(from);
+    for (let hop = 0; hop < hopsWithin; hop++) {
+      const next: number[] = [];
+      for (const block of from) {
+        for (const name of namesIn(source, block)) {
+          const line = source.outline.defines.get(name);
+          const target = line === undefined ? block : blockAt(source.blocks, line);
+          if (reached.has(target)) continue;
+          reached.add(target);
+          next.push(target);
+          blocks[target] = Math.max(blocks[target] as number, blockShare * (blocks[block] as number));
+        }
+      }
+      from = next;
+    }
+  }
 }
 
 /** The names in one block. Tokens are in the order of their lines. */

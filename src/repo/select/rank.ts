@@ -2,7 +2,7 @@ import { lendBeside } from './beside.ts';
 import { type Candidate, give, leadersOf } from './candidates.ts';
 import type { Graph, NameIndex } from './graph/index.ts';
 import { lexicalScores } from './lexical.ts';
-import { followNames } from './links.ts';
+import { followNames, followWithin } from './links.ts';
 import { mentionScores } from './mentions.ts';
 import { queryOf } from './query.ts';
 import type { Source } from './source.ts';
@@ -49,6 +49,7 @@ export function rank({ sources, tools, graph, names }: Repository, gap: GapText)
   spreadAlongImports(candidates, lending, graph);
   lendBeside(candidates, lending);
   followNames(candidates, lending, names);
+  followWithin(candidates, leadersOf(candidates, leaders.count, leaders.fall));
   return candidates.sort((a, b) => b.score - a.score || (a.source.path < b.source.path ? -1 : 1));
 }
 

@@ -107,6 +107,48 @@ describe('selectContext', () => {
     expect(shown).not.toContain('pollen_count');
   });
 
+  test('shows what a tool calls in its own file, two calls deep, though other files have functions of that name', () => {
+    const define = (name: string, calls: string) => [
+      `def ${name}(value):`,
+      ...Array.from({ length: 30 }, (_, n) => `    step_${n}(value)`),
+      `    return ${calls}(value)`,
+      '',
+    ];
+    const lines = [
+      ...['rain_radar', 'pollen_count', 'moon_phase'].flatMap((name) => ['@mcp.tool()', ...define(name, 'str')]),
+      ...define('trim_edges', 'str'),
+      ...define('snow_depth', 'str'),
+      ...define('send_request', 'trim_edges'),
+      ...define('wind_speed', 'str'),
+      ...['@mcp.tool()', ...define('tide_table', 'send_request')],
+      ...define('frost_days', 'str'),
+    ];
+    const others = ['a', 'b', 'c'].map((name) => ({
+      path: `${name}.py`,
+      text: 'def send_request(value):\n    pass\n\n\ndef trim_edges(value):\n    pass\n',
+    }));
+    const files = [{ path: 'server.py', text: lines.join('\n') }, ...others];
+    const { files: chosen } = selectContext(files, gap({ what_i_tried: 'tide_table fails' }), { budgetTokens: 900 });
+    const ranges = chosen.find(({ path }) => path === 'server.py')?.ranges ?? [];
+    const shown = ranges.map(([first, last]) => lines.slice(first - 1, last).join('\n')).join('\n');
+    expect(['tide_table', 'send_request', 'trim_edges'].filter((name) => shown.includes(`def ${name}(`))).toHaveLength(
+      3,
+    );
+    expect(['pollen_count', 'moon_phase', 'snow_depth'].filter((name) => shown.includes(`def ${name}(`))).toEqual([]);
+  });
+
+  test('gives one long file no more than its share while others want it', () => {
+    const define = (name: string) => `def ${name}(currency):\n${'    currency = currency.strip()\n'.repeat(15)}\n`;
+    const long = Array.from({ length: 60 }, (_, n) => define(`invoice_currency_${n}`)).join('\n');
+    const others = Array.from({ length: 25 }, (_, n) => ({ path: `other_${n}.py`, text: define('convert') }));
+    const words = gap({ what_i_needed: 'the invoice in another currency' });
+    const { files: chosen } = selectContext([{ path: 'invoice.py', text: long }, ...others], words, {
+      budgetTokens: 2500,
+    });
+    expect(chosen[0]?.path).toBe('invoice.py');
+    expect(chosen.length).toBeGreaterThan(10);
+  });
+
   test('shows many files in part rather than one file whole', () => {
     const body = (word: string) =>
       Array.from({ length: 40 }, (_, n) => `export function ${word}${n}(input: string) {\n  return input;\n}\n`).join(
