@@ -89,7 +89,13 @@ async function verdict(
     probes: [more],
     ...options,
   });
+  demandStart(report.base);
   return report.reasons.map(({ code, rulesOut }) => `${code} (${rulesOut})`);
+}
+
+/** What could not be looked at says nothing of probes: the test shall tell why. */
+function demandStart({ failure }: Awaited<ReturnType<typeof examine>>): void {
+  if (failure) throw new Error(`${failure.code}: ${failure.why} ${failure.tail}`);
 }
 
 describe('a draft is not verified', () => {
@@ -149,8 +155,11 @@ describe('a draft is not verified', () => {
 });
 
 describe('probes', () => {
-  const states = async (dir: Promise<string>, probes: Probe[]) =>
-    (await examine(await dir, probes)).probes.map(({ state, why }) => [state, why]);
+  const states = async (dir: Promise<string>, probes: Probe[]) => {
+    const seen = await examine(await dir, probes);
+    demandStart(seen);
+    return seen.probes.map(({ state, why }) => [state, why]);
+  };
 
   it('of a tool, a parameter and arguments look at what is listed', async () => {
     const accepts = (first: object, second: object | null): Probe => ({
