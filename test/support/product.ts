@@ -52,7 +52,7 @@ export interface Product {
   /** Waits until a report looks as it should. */
   until(id: string | number, done: (item: Item) => boolean): Promise<Item>;
   /** Waits until nothing waits any more: no entry, no webhook. */
-  settled(): Promise<void>;
+  settled(ms?: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -124,8 +124,8 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     const text = await reply.text();
     return { status: reply.status, headers: reply.headers, json: text && JSON.parse(text) };
   };
-  const within = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {
-    const deadline = performance.now() + 45_000;
+  const within = async <T>(what: string, look: () => Promise<T | undefined>, ms = 45_000): Promise<T> => {
+    const deadline = performance.now() + ms;
     while (performance.now() < deadline) {
       const found = await look();
       if (found !== undefined) return found;
@@ -152,13 +152,14 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
         const { status, json } = await ask('GET', `/api/feedback/${id}`);
         return status === 200 && done(json) ? (json as Item) : undefined;
       }),
-    async settled() {
+    async settled(ms) {
       let quiet = 0;
-      await within('nothing waits', async () => {
+      const look = async () => {
         await forge.settled();
         quiet = (await server.outbox.stats()).waiting === 0 ? quiet + 1 : 0;
         return quiet > 2 || undefined;
-      });
+      };
+      await within('nothing waits', look, ms);
     },
     async stop() {
       await server.close();
