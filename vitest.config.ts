@@ -8,7 +8,8 @@ export default defineConfig({
     exclude: ['test/fixtures/**'],
     // Many tests wait for processes and clocks: one of two cores would idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 60_000,
+    // Twice what the slowest need on two busy cores: what hangs is told late, what is slow is no failure.
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ['default', './scripts/tally.mjs'],
   },

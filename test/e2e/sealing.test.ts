@@ -201,7 +201,7 @@ describe('a public and a private repository on a GitHub of others', () => {
     expect((await ask('GET', '/api/feedback', undefined, 'no key of ours')).status).toBe(401);
   });
 
-  it('says of what may be about security only that there is something', { timeout: 60_000 }, async () => {
+  it('says of what may be about security only that there is something', async () => {
     const flaw = {
       what_i_needed: `get_costs is vulnerable to SQL injection through ${FLAW}.`,
       what_i_tried: `run_id = "' or 1=1 --" gave all rows of ${FLAW}.`,
@@ -222,9 +222,7 @@ describe('a public and a private repository on a GitHub of others', () => {
     expect((await ask('GET', `/api/feedback/${one.id}`)).json).toMatchObject(flaw);
   });
 
-  it('is asked with `/patchwork reveal`: posted nowhere public, but in the private repository that was named', {
-    timeout: 60_000,
-  }, async () => {
+  it('is asked with `/patchwork reveal`: posted nowhere public, but in the private repository that was named', async () => {
     const { gap } = (await ask('GET', '/api/feedback')).json.find((item: { title: string }) =>
       item.title.startsWith('[sealed]'),
     );
@@ -255,7 +253,7 @@ describe('a public and a private repository on a GitHub of others', () => {
     await within(async () => published('open').includes('is not private') || undefined);
   });
 
-  it('shows all in a private repository; what it shows is named once that is public', { timeout: 60_000 }, async () => {
+  it('shows all in a private repository; what it shows is named once that is public', async () => {
     const { id, gap } = await report({ user_goal: `Prepare the ${GOAL}.` }, privateKey);
     expect((await as('triager', 'GET', `closed/issues/${gap}`)).body).toContain(GOAL);
     expect((await ask('GET', `/api/feedback/${id}`, undefined, privateKey)).json.sealed).toEqual([]);

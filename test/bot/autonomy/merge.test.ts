@@ -213,30 +213,26 @@ describe('the kill switch', () => {
     expect(steps).toBeGreaterThan(10);
   });
 
-  test.each(SWITCHES)(
-    '%s wins up to the last look, and undoes what GitHub did after it',
-    { timeout: 60_000 },
-    async (_name, stop, go) => {
-      await stage.as('owner', 'POST', '/issues', { title: 'Any issue', body: 'Of a person.' });
-      await stage.as('owner', 'POST', '/labels', { name: 'patchwork:stop', color: '24292F' });
-      const draft = await stage.drafted();
-      await stage.tend();
-      let looks = 0;
-      const lastLook = async (request: Request) => {
-        if ((await request.text()).includes('patchwork-stop')) looks += 1;
-        return looks === 2;
-      };
-      expect(await tendWith(stop, lastLook)).toBe(true);
-      const { merged: before, record: refused } = await draft.now();
-      expect([before, refused?.state]).toEqual([false, 'refused']);
-      await go();
-      // In the one moment that nobody can look into, GitHub merges: it is noticed, and undone by a pull request that waits.
-      expect(await tendWith(stop, isMerge)).toBe(true);
-      const { merged, record, issue } = await draft.now();
-      expect([merged, record?.state, issue.state]).toEqual([true, 'undoing', 'open']);
-      expect(record?.says).toContain('it was stopped while it was being merged');
-      const revert = await stage.as('owner', 'GET', `/pulls/${record?.revert?.number}`);
-      expect([revert.state, revert.merged]).toEqual(['open', false]);
-    },
-  );
+  test.each(SWITCHES)('%s wins up to the last look, and undoes what GitHub did after it', async (_name, stop, go) => {
+    await stage.as('owner', 'POST', '/issues', { title: 'Any issue', body: 'Of a person.' });
+    await stage.as('owner', 'POST', '/labels', { name: 'patchwork:stop', color: '24292F' });
+    const draft = await stage.drafted();
+    await stage.tend();
+    let looks = 0;
+    const lastLook = async (request: Request) => {
+      if ((await request.text()).includes('patchwork-stop')) looks += 1;
+      return looks === 2;
+    };
+    expect(await tendWith(stop, lastLook)).toBe(true);
+    const { merged: before, record: refused } = await draft.now();
+    expect([before, refused?.state]).toEqual([false, 'refused']);
+    await go();
+    // In the one moment that nobody can look into, GitHub merges: it is noticed, and undone by a pull request that waits.
+    expect(await tendWith(stop, isMerge)).toBe(true);
+    const { merged, record, issue } = await draft.now();
+    expect([merged, record?.state, issue.state]).toEqual([true, 'undoing', 'open']);
+    expect(record?.says).toContain('it was stopped while it was being merged');
+    const revert = await stage.as('owner', 'GET', `/pulls/${record?.revert?.number}`);
+    expect([revert.state, revert.merged]).toEqual(['open', false]);
+  });
 });
