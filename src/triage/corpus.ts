@@ -16,7 +16,7 @@ export interface KnownGap {
 /** A gap that a report may belong to. */
 export interface Candidate {
   gap: number;
-  /** From its two most similar reports; 0.5 is alike, 1 nearly the same. */
+  /** From its two most similar reports; 0.5 is alike, 1 nearly the same, 0 for one that is only likely because many ask for it. */
   score: number;
   /** Words that the report shares with the most similar one, the most telling first. */
   terms: string[];

@@ -118,5 +118,5 @@ function likeness({ score, terms }: Candidate): string {
 }
 
 function counted(gaps: number): string {
-  return gaps === 1 ? 'the one similar gap' : `the ${gaps} most similar gaps`;
+  return gaps === 1 ? 'the likeliest gap' : `the ${gaps} likeliest gaps`;
 }

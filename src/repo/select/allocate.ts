@@ -4,7 +4,7 @@ import type { LineRange, SelectedFile } from './types.ts';
 
 export const charactersPerToken = 4;
 
-/** Of all files that real commits changed, 98 % stand before this rank; what stands behind it costs the others more than it gives. */
+/** Of all files that real commits changed, 98 % stand before rank 25; what stands far behind it takes room from them. */
 const considered = 30;
 /** No file takes more than this share of the budget while others want it: one long file would crowd out all small ones. */
 const mostOfOne = 0.2;
